@@ -1,0 +1,5 @@
+/** Container logs in CRI format: writing, reading and following. */
+@NullMarked
+package io.keelson.runtime.log;
+
+import org.jspecify.annotations.NullMarked;

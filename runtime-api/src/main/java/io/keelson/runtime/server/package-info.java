@@ -1,0 +1,8 @@
+/**
+ * The CRI gRPC services: validation, routing to backends, per-pod ordering, events and streaming
+ * lists.
+ */
+@NullMarked
+package io.keelson.runtime.server;
+
+import org.jspecify.annotations.NullMarked;
