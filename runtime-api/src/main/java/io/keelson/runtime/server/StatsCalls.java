@@ -1,0 +1,97 @@
+package io.keelson.runtime.server;
+
+import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.spi.MetricsProvider;
+import io.keelson.runtime.spi.RuntimeBackend;
+import io.keelson.runtime.spi.StatsProvider;
+import io.keelson.runtime.v1.Container;
+import io.keelson.runtime.v1.ContainerStats;
+import io.keelson.runtime.v1.ContainerStatsFilter;
+import io.keelson.runtime.v1.MetricDescriptor;
+import io.keelson.runtime.v1.PodSandboxMetrics;
+import io.keelson.runtime.v1.PodSandboxStats;
+import io.keelson.runtime.v1.PodSandboxStatsFilter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Statistics and metrics: the union over the backends that have them. */
+final class StatsCalls {
+  private final BackendRouter router;
+
+  StatsCalls(BackendRouter router) {
+    this.router = router;
+  }
+
+  ContainerStats container(String id) throws InterruptedException {
+    var container = router.container(RequestValidation.containerId(id));
+    return OptionalParts.require(container.backend(), StatsProvider.class, "ContainerStats")
+        .containerStats(container.id());
+  }
+
+  PodSandboxStats pod(String id) throws InterruptedException {
+    var pod = router.pod(RequestValidation.podSandboxId(id));
+    return OptionalParts.require(pod.backend(), StatsProvider.class, "PodSandboxStats")
+        .podSandboxStats(pod.id());
+  }
+
+  List<ContainerStats> containers(ContainerStatsFilter filter) throws InterruptedException {
+    List<ContainerStats> accepted = new ArrayList<>();
+    for (StatsProvider provider : providers(StatsProvider.class, "ListContainerStats")) {
+      Map<String, String> pods = new HashMap<>();
+      for (Container container : ((RuntimeBackend) provider).containers().listContainers()) {
+        pods.put(container.getId(), container.getPodSandboxId());
+      }
+      for (ContainerStats stats : provider.listContainerStats()) {
+        String pod = pods.getOrDefault(stats.getAttributes().getId(), "");
+        if (Filters.accepts(filter, stats, pod)) {
+          accepted.add(stats);
+        }
+      }
+    }
+    return accepted;
+  }
+
+  List<PodSandboxStats> pods(PodSandboxStatsFilter filter) throws InterruptedException {
+    List<PodSandboxStats> accepted = new ArrayList<>();
+    for (StatsProvider provider : providers(StatsProvider.class, "ListPodSandboxStats")) {
+      for (PodSandboxStats stats : provider.listPodSandboxStats()) {
+        if (Filters.accepts(filter, stats)) {
+          accepted.add(stats);
+        }
+      }
+    }
+    return accepted;
+  }
+
+  List<MetricDescriptor> metricDescriptors() {
+    Map<String, MetricDescriptor> byName = new LinkedHashMap<>();
+    for (MetricsProvider provider : providers(MetricsProvider.class, "ListMetricDescriptors")) {
+      provider.metricDescriptors().forEach(d -> byName.putIfAbsent(d.getName(), d));
+    }
+    return List.copyOf(byName.values());
+  }
+
+  List<PodSandboxMetrics> metrics() throws InterruptedException {
+    List<PodSandboxMetrics> all = new ArrayList<>();
+    for (MetricsProvider provider : providers(MetricsProvider.class, "ListPodSandboxMetrics")) {
+      all.addAll(provider.podSandboxMetrics());
+    }
+    return all;
+  }
+
+  private <P> List<P> providers(Class<P> part, String rpc) {
+    List<P> providers = new ArrayList<>();
+    for (RuntimeBackend backend : router.backends()) {
+      if (part.isInstance(backend)) {
+        providers.add(part.cast(backend));
+      }
+    }
+    if (providers.isEmpty()) {
+      throw CriException.unimplemented(rpc + " is not supported by any backend of this daemon");
+    }
+    return providers;
+  }
+}
