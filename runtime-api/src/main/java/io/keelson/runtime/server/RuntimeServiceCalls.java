@@ -1,5 +1,6 @@
 package io.keelson.runtime.server;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.stub.StreamObserver;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.v1.*;
@@ -158,17 +159,17 @@ final class RuntimeServiceCalls extends RuntimeServiceImplBase {
 
   @Override
   public void exec(ExecRequest request, StreamObserver<ExecResponse> reply) {
-    runner.unary("Exec", reply, () -> notYet("Exec"));
+    refuse("Exec", reply);
   }
 
   @Override
   public void attach(AttachRequest request, StreamObserver<AttachResponse> reply) {
-    runner.unary("Attach", reply, () -> notYet("Attach"));
+    refuse("Attach", reply);
   }
 
   @Override
   public void portForward(PortForwardRequest request, StreamObserver<PortForwardResponse> reply) {
-    runner.unary("PortForward", reply, () -> notYet("PortForward"));
+    refuse("PortForward", reply);
   }
 
   @Override
@@ -261,18 +262,18 @@ final class RuntimeServiceCalls extends RuntimeServiceImplBase {
   @Override
   public void checkpointContainer(
       CheckpointContainerRequest request, StreamObserver<CheckpointContainerResponse> reply) {
-    runner.unary("CheckpointContainer", reply, () -> notYet("CheckpointContainer"));
+    refuse("CheckpointContainer", reply);
   }
 
   @Override
   public void checkpointPod(
       CheckpointPodRequest request, StreamObserver<CheckpointPodResponse> reply) {
-    runner.unary("CheckpointPod", reply, () -> notYet("CheckpointPod"));
+    refuse("CheckpointPod", reply);
   }
 
   @Override
   public void restorePod(RestorePodRequest request, StreamObserver<RestorePodResponse> reply) {
-    runner.unary("RestorePod", reply, () -> notYet("RestorePod"));
+    refuse("RestorePod", reply);
   }
 
   @Override
@@ -332,7 +333,12 @@ final class RuntimeServiceCalls extends RuntimeServiceImplBase {
     runner.unary("UpdatePodSandboxResources", reply, () -> containers.updatePodResources(request));
   }
 
-  private static <T> T notYet(String rpc) {
-    throw CriException.unimplemented(rpc + " is not supported by this version of Keelson");
+  private <T extends MessageLite> void refuse(String rpc, StreamObserver<T> reply) {
+    runner.unary(
+        rpc,
+        reply,
+        () -> {
+          throw CriException.unimplemented(rpc + " is not supported by this version of Keelson");
+        });
   }
 }

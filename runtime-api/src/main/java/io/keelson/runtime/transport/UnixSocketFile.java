@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
@@ -78,9 +79,8 @@ public final class UnixSocketFile implements AutoCloseable {
   }
 
   private static void removeDead(Path path) throws IOException {
-    boolean socket =
-        (Boolean) Files.readAttributes(path, "isOther", LinkOption.NOFOLLOW_LINKS).get("isOther");
-    if (!socket) {
+    if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .isOther()) {
       throw new IOException(path + " exists and is not a socket; remove it or choose another path");
     }
     Files.delete(path);
