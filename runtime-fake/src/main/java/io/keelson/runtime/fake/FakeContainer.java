@@ -1,0 +1,126 @@
+package io.keelson.runtime.fake;
+
+import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.v1.Container;
+import io.keelson.runtime.v1.ContainerConfig;
+import io.keelson.runtime.v1.ContainerEventType;
+import io.keelson.runtime.v1.ContainerResources;
+import io.keelson.runtime.v1.ContainerState;
+import io.keelson.runtime.v1.ContainerStatus;
+
+/**
+ * One container, in memory. Thread-safe.
+ *
+ * <pre>
+ *   CREATED --start--> RUNNING --stop--> EXITED
+ * </pre>
+ */
+final class FakeContainer {
+  final String id;
+  final String podId;
+  final ContainerConfig config;
+  private final String imageId;
+  private final String logPath;
+  private final FakeNode node;
+  private final long createdAt;
+  private ContainerState state = ContainerState.CONTAINER_CREATED;
+  private long startedAt;
+  private long finishedAt;
+  private int exitCode;
+
+  FakeContainer(
+      String id,
+      String podId,
+      ContainerConfig config,
+      String imageId,
+      String logPath,
+      FakeNode node) {
+    this.id = id;
+    this.podId = podId;
+    this.config = config;
+    this.imageId = imageId;
+    this.logPath = logPath;
+    this.node = node;
+    this.createdAt = node.now();
+  }
+
+  synchronized boolean isRunning() {
+    return state == ContainerState.CONTAINER_RUNNING;
+  }
+
+  void start() {
+    synchronized (this) {
+      if (state != ContainerState.CONTAINER_CREATED) {
+        throw CriException.failedPrecondition(
+            "container '%s' is in state %s, only a created one can be started"
+                .formatted(id, state));
+      }
+      state = ContainerState.CONTAINER_RUNNING;
+      startedAt = node.now();
+    }
+    node.report(id, podId, ContainerEventType.CONTAINER_STARTED_EVENT);
+  }
+
+  /** Ends it as a stop signal would end a well-behaved program. */
+  void stop() {
+    exit(0);
+  }
+
+  /** Ends it as SIGKILL would. */
+  void kill() {
+    exit(137);
+  }
+
+  private void exit(int code) {
+    synchronized (this) {
+      if (state != ContainerState.CONTAINER_RUNNING) {
+        return;
+      }
+      state = ContainerState.CONTAINER_EXITED;
+      finishedAt = node.now();
+      exitCode = code;
+    }
+    node.report(id, podId, ContainerEventType.CONTAINER_STOPPED_EVENT);
+  }
+
+  synchronized Container summary() {
+    return Container.newBuilder()
+        .setId(id)
+        .setPodSandboxId(podId)
+        .setMetadata(config.getMetadata())
+        .setImage(config.getImage())
+        .setImageRef(imageId)
+        .setImageId(imageId)
+        .setState(state)
+        .setCreatedAt(createdAt)
+        .putAllLabels(config.getLabelsMap())
+        .putAllAnnotations(config.getAnnotationsMap())
+        .build();
+  }
+
+  synchronized ContainerStatus status() {
+    ContainerStatus.Builder status =
+        ContainerStatus.newBuilder()
+            .setId(id)
+            .setMetadata(config.getMetadata())
+            .setImage(config.getImage())
+            .setImageRef(imageId)
+            .setImageId(imageId)
+            .setState(state)
+            .setCreatedAt(createdAt)
+            .setStartedAt(startedAt)
+            .setFinishedAt(finishedAt)
+            .setExitCode(exitCode)
+            .putAllLabels(config.getLabelsMap())
+            .putAllAnnotations(config.getAnnotationsMap())
+            .addAllMounts(config.getMountsList())
+            .setLogPath(logPath)
+            .setStopSignal(config.getStopSignal())
+            .setResources(
+                ContainerResources.newBuilder().setLinux(config.getLinux().getResources()));
+    if (state == ContainerState.CONTAINER_EXITED) {
+      status.setReason(exitCode == 0 ? "Completed" : "Error");
+    }
+    return status.build();
+  }
+}
