@@ -1,0 +1,250 @@
+package io.keelson.runtime.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Writes a container's output to a log file in CRI format.
+ *
+ * <p>Output arrives in blocks of any size. A line becomes an entry once its LF has come; one CR
+ * before the LF is dropped, since a terminal puts it there. A line longer than {@link
+ * #MAX_CONTENT_BYTES} becomes several entries, all but the last tagged partial, and so does one
+ * whose end never comes: what there is of it is written, tagged partial, on {@link #close}. An
+ * entry bears the time given with the block that completed it.
+ *
+ * <p>Finished entries collect in a buffer of {@value #BUFFER_BYTES} bytes, so that a burst costs
+ * few system calls. They reach the file when the buffer is full and on {@link #flush}, {@link
+ * #reopen} and {@link #close}; whoever pumps a container's output flushes when no more of it is at
+ * hand.
+ *
+ * <p>When the file cannot be written (a full disk), the call throws and the writer stays usable:
+ * entries not yet written are kept, and the position of the caller's buffer tells how much of it
+ * was taken, so a later call goes on exactly there.
+ *
+ * <p>Thread-safe.
+ */
+public final class ContainerLogWriter implements AutoCloseable {
+  /** The most content one entry holds, in bytes; longer lines are split. */
+  public static final int MAX_CONTENT_BYTES = 16 * 1024;
+
+  private static final int BUFFER_BYTES = 32 * 1024;
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  private final Path file;
+  private final Clock clock;
+  private final LogLineFormat format = new LogLineFormat();
+  private final ByteBuffer finished = ByteBuffer.allocate(BUFFER_BYTES);
+  private final Map<LogStream, UnfinishedLine> unfinished = new EnumMap<>(LogStream.class);
+  private FileChannel channel;
+  private boolean closed;
+
+  private ContainerLogWriter(Path file, Clock clock, FileChannel channel) {
+    this.file = file;
+    this.clock = clock;
+    this.channel = channel;
+  }
+
+  /**
+   * Opens a log for appending. Makes the file and its parent directories where they are missing. A
+   * last line that a crash cut short is ended first, so that it spoils no entry of ours.
+   *
+   * @param clock the time of entries written without one of their own
+   * @throws IOException when the file cannot be opened or written
+   */
+  public static ContainerLogWriter open(Path file, Clock clock) throws IOException {
+    return new ContainerLogWriter(file, clock, openForAppending(file));
+  }
+
+  /** Writes output that the container produced now; see the class for when it reaches the file. */
+  public void write(LogStream stream, ByteBuffer output) throws IOException {
+    Instant now = clock.instant();
+    write(stream, now.getEpochSecond() * NANOS_PER_SECOND + now.getNano(), output);
+  }
+
+  /**
+   * Writes output that the container produced at a known time.
+   *
+   * @param epochNanos nanoseconds since the Unix epoch
+   * @param output any bytes; its position moves to its limit
+   * @throws IOException when the file cannot be written, or this writer is closed
+   */
+  public synchronized void write(LogStream stream, long epochNanos, ByteBuffer output)
+      throws IOException {
+    requireOpen();
+    UnfinishedLine line = unfinished.computeIfAbsent(stream, s -> new UnfinishedLine());
+    while (output.hasRemaining()) {
+      makeRoom();
+      if (line.takeUpToEnd(output)) {
+        finish(line, stream, epochNanos, false);
+      } else if (line.isOverfull(output.hasRemaining())) {
+        finish(line, stream, epochNanos, true);
+      }
+    }
+  }
+
+  /** Hands every finished entry to the operating system. Lines still without an end stay here. */
+  public synchronized void flush() throws IOException {
+    requireOpen();
+    drain();
+  }
+
+  /**
+   * Goes on in a fresh file of the same name, after the old one was renamed or removed. Every entry
+   * finished before is in the old file, every later one in the new file. When opening the new file
+   * fails, the writer goes on with the old one.
+   */
+  public synchronized void reopen() throws IOException {
+    requireOpen();
+    drain();
+    FileChannel old = channel;
+    channel = openForAppending(file);
+    old.close();
+  }
+
+  /**
+   * Writes what there is, unfinished lines as partial entries, and closes the file. Repeatable; the
+   * file is closed even when the last write fails.
+   */
+  @Override
+  public synchronized void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (FileChannel closing = channel) {
+      Instant now = clock.instant();
+      long epochNanos = now.getEpochSecond() * NANOS_PER_SECOND + now.getNano();
+      for (Map.Entry<LogStream, UnfinishedLine> entry : unfinished.entrySet()) {
+        while (!entry.getValue().isEmpty()) {
+          makeRoom();
+          finish(entry.getValue(), entry.getKey(), epochNanos, true);
+        }
+      }
+      drain();
+    }
+  }
+
+  private void finish(UnfinishedLine line, LogStream stream, long epochNanos, boolean partial) {
+    format.putHeader(finished, epochNanos, stream, partial);
+    if (partial) {
+      line.movePieceTo(finished);
+    } else {
+      line.moveAllTo(finished);
+    }
+    finished.put((byte) '\n');
+  }
+
+  private void makeRoom() throws IOException {
+    if (finished.remaining() < LogLineFormat.MAX_HEADER_BYTES + MAX_CONTENT_BYTES + 1) {
+      drain();
+    }
+  }
+
+  private void drain() throws IOException {
+    finished.flip();
+    try {
+      while (finished.hasRemaining()) {
+        channel.write(finished);
+      }
+    } finally {
+      finished.compact();
+    }
+  }
+
+  private void requireOpen() throws IOException {
+    if (closed) {
+      throw new IOException("log writer of " + file + " is closed");
+    }
+  }
+
+  private static FileChannel openForAppending(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    boolean endsInsideLine = endsInsideLine(file);
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    try {
+      if (endsInsideLine) {
+        channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
+      }
+      return channel;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static boolean endsInsideLine(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (FileChannel reading = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      return reading.size() > 0
+          && reading.read(last, reading.size() - 1) == 1
+          && last.get(0) != '\n';
+    }
+  }
+
+  /** What has come of a line whose end has not. */
+  private static final class UnfinishedLine {
+    // One byte over the limit: a CR there may turn out to belong to the line's end.
+    private static final int CAPACITY = MAX_CONTENT_BYTES + 1;
+
+    private byte[] bytes = new byte[256];
+    private int length;
+
+    boolean isEmpty() {
+      return length == 0;
+    }
+
+    /** Whether this must become an entry, given whether a byte other than LF is known to follow. */
+    boolean isOverfull(boolean goesOn) {
+      return length == CAPACITY && (goesOn || bytes[MAX_CONTENT_BYTES] != '\r');
+    }
+
+    /** Takes output up to and with the first LF, or as much as fits; tells whether the LF came. */
+    boolean takeUpToEnd(ByteBuffer output) {
+      while (output.hasRemaining()) {
+        byte b = output.get(output.position());
+        if (b == '\n') {
+          output.position(output.position() + 1);
+          return true;
+        }
+        if (length == CAPACITY) {
+          return false;
+        }
+        if (length == bytes.length) {
+          bytes = Arrays.copyOf(bytes, Math.min(CAPACITY, 4 * length));
+        }
+        bytes[length++] = b;
+        output.position(output.position() + 1);
+      }
+      return false;
+    }
+
+    void movePieceTo(ByteBuffer target) {
+      int size = Math.min(length, MAX_CONTENT_BYTES);
+      target.put(bytes, 0, size);
+      System.arraycopy(bytes, size, bytes, 0, length - size);
+      length -= size;
+    }
+
+    void moveAllTo(ByteBuffer target) {
+      int size = length > 0 && bytes[length - 1] == '\r' ? length - 1 : length;
+      target.put(bytes, 0, size);
+      length = 0;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.keelson.runtime.state;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** The file operations a {@link RecordStore} consists of; each can fail or be the last one made. */
+interface RecordFiles {
+
+  /** Creates a file, readable by its owner alone, with this content, synced to the disk. */
+  void create(Path file, byte[] content) throws IOException;
+
+  /** Gives a file another name in one step, replacing what had that name. */
+  void rename(Path from, Path to) throws IOException;
+
+  /** Deletes a file if it exists. */
+  void delete(Path file) throws IOException;
+
+  /** Makes renames and deletions in a directory survive a crash of the machine. */
+  void syncDirectory(Path directory) throws IOException;
+
+  /** Operations on the real filesystem. */
+  static RecordFiles onDisk() {
+    return new RecordFiles() {
+      @Override
+      public void create(Path file, byte[] content) throws IOException {
+        try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+          ByteBuffer remaining = ByteBuffer.wrap(content);
+          while (remaining.hasRemaining()) {
+            channel.write(remaining);
+          }
+          channel.force(true);
+        }
+      }
+
+      @Override
+      public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      }
+
+      @Override
+      public void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+      }
+
+      @Override
+      public void syncDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+          channel.force(true);
+        }
+      }
+    };
+  }
+}
