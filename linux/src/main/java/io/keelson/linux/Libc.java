@@ -17,6 +17,7 @@ import java.nio.file.Path;
 /** Down-calls into the C library; every failure is a {@link LinuxException}. Thread-safe. */
 final class Libc {
   static final long MS_BIND = 4096;
+  static final long MS_NOSUID_NODEV = 2 | 4;
   static final int MNT_DETACH = 2;
   static final int CLONE_NEWNET = 0x40000000;
   static final int SIGKILL = 9;
@@ -59,6 +60,25 @@ final class Libc {
                   MS_BIND,
                   MemorySegment.NULL);
       check(result, state, "mount", source + " onto " + target);
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  static void mountTmpfs(Path target, String options) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment type = arena.allocateFrom("tmpfs");
+      int result =
+          (int)
+              MOUNT.invokeExact(
+                  state,
+                  type,
+                  arena.allocateFrom(target.toString()),
+                  type,
+                  MS_NOSUID_NODEV,
+                  arena.allocateFrom(options));
+      check(result, state, "mount", "tmpfs onto " + target);
     } catch (Throwable e) {
       throw rethrown(e);
     }

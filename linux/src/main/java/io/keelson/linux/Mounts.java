@@ -19,6 +19,16 @@ public interface Mounts {
   void bind(Path source, Path target);
 
   /**
+   * Mounts an empty filesystem that lives in memory, without set-user-id programs and device files
+   * ({@code tmpfs(5)} with {@code MS_NOSUID} and {@code MS_NODEV}).
+   *
+   * @param target an existing directory
+   * @param sizeBytes the most it may hold; 0 leaves it to the kernel, which takes half of memory
+   * @throws LinuxException when the kernel refuses
+   */
+  void tmpfs(Path target, long sizeBytes);
+
+  /**
    * Removes the topmost mount at a path.
    *
    * @throws LinuxException {@code EINVAL} when nothing is mounted there, {@code EBUSY} when it is

@@ -17,6 +17,14 @@ public final class NativeMounts implements Mounts {
   }
 
   @Override
+  public void tmpfs(Path target, long sizeBytes) {
+    if (sizeBytes < 0) {
+      throw new IllegalArgumentException("negative size of a tmpfs: " + sizeBytes);
+    }
+    Libc.mountTmpfs(target, sizeBytes == 0 ? "" : "size=" + sizeBytes);
+  }
+
+  @Override
   public void unmount(Path target) {
     Libc.umount2(target, 0);
   }
