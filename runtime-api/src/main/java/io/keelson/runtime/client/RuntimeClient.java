@@ -137,11 +137,20 @@ public final class RuntimeClient implements AutoCloseable {
     this.onClose = onClose;
   }
 
-  /** Connects to a unix socket, at the first call, with an I/O thread of its own. */
-  public static RuntimeClient connect(Endpoint.Unix endpoint) {
+  /**
+   * Connects to a unix socket, at the first call, with an I/O thread of its own.
+   *
+   * @throws IllegalArgumentException for a TCP endpoint, which needs TLS settings
+   */
+  public static RuntimeClient connect(Endpoint endpoint) {
     EventLoops loops = EventLoops.create(1);
-    ManagedChannel channel = loops.channel(endpoint, null);
-    return create(channel, endpoint.toString(), Waiter.SYSTEM, () -> shutDown(channel, loops));
+    try {
+      ManagedChannel channel = loops.channel(endpoint, null);
+      return create(channel, endpoint.toString(), Waiter.SYSTEM, () -> shutDown(channel, loops));
+    } catch (IllegalArgumentException e) {
+      loops.close();
+      throw e;
+    }
   }
 
   /**
