@@ -1,6 +1,10 @@
 package io.keelson.runtime.docker.engine;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.Version;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
@@ -8,15 +12,18 @@ import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.core.RemoteApiVersion;
 import com.github.dockerjava.transport.DockerHttpClient;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.transport.Endpoint;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,21 +51,33 @@ public final class DockerEngine implements AutoCloseable {
   /** Most requests in flight at once; further ones wait. */
   public static final int CONNECTION_LIMIT = 128;
 
+  /**
+   * How long a call may take unless its caller says otherwise. The engine answers in milliseconds;
+   * this is for one that hangs.
+   */
+  public static final Duration CALL_LIMIT = Duration.ofMinutes(2);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int ERROR_DOCUMENT_LIMIT = 64 * 1024;
+
   private final Endpoint endpoint;
-  private final DockerHttpClient http;
+  private final EngineTransport http;
+  private final CallLimits limits = new CallLimits();
   private final ReentrantLock negotiating = new ReentrantLock();
   private volatile @Nullable Negotiated negotiated;
 
   private record Negotiated(DockerClient client, EngineVersion version) {}
 
+  /** A docker-java command, run on the caller's thread. */
+  @FunctionalInterface
+  public interface Command<T> {
+    /** Runs the command; what docker-java throws may pass. */
+    T run(DockerClient client) throws InterruptedException;
+  }
+
   private DockerEngine(Endpoint endpoint) {
     this.endpoint = endpoint;
-    this.http =
-        new ZerodepDockerHttpClient.Builder()
-            .dockerHost(uri(endpoint))
-            .maxConnections(CONNECTION_LIMIT)
-            .connectionTimeout(Duration.ofSeconds(5))
-            .build();
+    this.http = new EngineTransport(endpoint, CONNECTION_LIMIT);
   }
 
   /**
@@ -75,20 +94,77 @@ public final class DockerEngine implements AutoCloseable {
     return endpoint;
   }
 
+  /** {@link #call(String, Duration, Command)} within {@link #CALL_LIMIT}. */
+  public <T> T call(String what, Command<T> command) throws InterruptedException {
+    return call(what, CALL_LIMIT, command);
+  }
+
   /**
    * Runs one docker-java command.
    *
    * @param what the action for error messages, such as {@code start container 3f2a}
+   * @param limit how long it may take; zero for a command that may take any time
    * @throws CriException with the code that the engine's answer means; {@code UNAVAILABLE} when it
-   *     does not answer
+   *     does not answer, or not within {@code limit}
    */
-  public <T> T call(String what, Function<DockerClient, T> command) throws InterruptedException {
-    return guarded(what, () -> command.apply(negotiate(what).client()));
+  public <T> T call(String what, Duration limit, Command<T> command) throws InterruptedException {
+    return guarded(what, limit, () -> command.run(negotiate().client()));
+  }
+
+  /**
+   * Posts a request whose answer is a stream of JSON documents (pull, load, build) and hands each
+   * to {@code reader} as it comes, on the caller's thread. The stream's end is the return.
+   *
+   * @param path below the API version, such as {@code /images/create?fromImage=busybox}
+   * @param body the request's body, or null for none; not closed
+   * @throws CriException as {@link #call} throws, and what {@code reader} throws
+   */
+  public void stream(
+      String what,
+      String path,
+      Map<String, String> headers,
+      @Nullable InputStream body,
+      Consumer<JsonNode> reader)
+      throws InterruptedException {
+    guarded(
+        what,
+        Duration.ZERO,
+        () -> {
+          DockerHttpClient.Request request =
+              DockerHttpClient.Request.builder()
+                  .method(DockerHttpClient.Request.Method.POST)
+                  .path("/v" + negotiate().version().api() + path)
+                  .headers(headers)
+                  .body(body)
+                  .build();
+          try (DockerHttpClient.Response response = http.execute(request)) {
+            requireSuccess(what, response);
+            try (MappingIterator<JsonNode> items =
+                JSON.readerFor(JsonNode.class).readValues(response.getBody())) {
+              while (items.hasNextValue()) {
+                reader.accept(items.nextValue());
+              }
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          return "";
+        });
+  }
+
+  private static void requireSuccess(String what, DockerHttpClient.Response response)
+      throws IOException {
+    int status = response.getStatusCode();
+    if (status < 200 || status > 299) {
+      byte[] document = response.getBody().readNBytes(ERROR_DOCUMENT_LIMIT);
+      throw EngineErrors.refused(
+          what, status, EngineErrors.message(new String(document, StandardCharsets.UTF_8)), null);
+    }
   }
 
   /** The engine's version and the API version agreed with it. */
   public EngineVersion version() throws InterruptedException {
-    return negotiate("ask for the engine's version").version();
+    return guarded("ask for the engine's version", CALL_LIMIT, this::negotiate).version();
   }
 
   /** Returns when the engine answers; throws {@code UNAVAILABLE} when it does not. */
@@ -101,7 +177,7 @@ public final class DockerEngine implements AutoCloseable {
     return call("ask for the engine's state", client -> client.infoCmd().exec());
   }
 
-  private Negotiated negotiate(String what) throws InterruptedException {
+  private Negotiated negotiate() throws InterruptedException {
     Negotiated known = negotiated;
     if (known != null) {
       return known;
@@ -110,7 +186,7 @@ public final class DockerEngine implements AutoCloseable {
     try {
       known = negotiated;
       if (known == null) {
-        known = guarded(what, this::agree);
+        known = agree();
         negotiated = known;
       }
       return known;
@@ -154,18 +230,37 @@ public final class DockerEngine implements AutoCloseable {
     T run() throws InterruptedException;
   }
 
-  private <T> T guarded(String what, Step<T> step) throws InterruptedException {
-    try {
+  private <T> T guarded(String what, Duration limit, Step<T> step) throws InterruptedException {
+    CallLimits.Running running = limits.begin(limit);
+    try (running) {
       return step.run();
     } catch (RuntimeException e) {
-      if (EngineErrors.isInterruption(e)) {
-        Thread.interrupted();
-        InterruptedException interrupted = new InterruptedException("interrupted: " + what);
-        interrupted.initCause(e);
-        throw interrupted;
+      if (!EngineErrors.isInterruption(e)) {
+        // A restarted engine may be another version.
+        negotiated = e instanceof DockerException || e instanceof CriException ? negotiated : null;
+        throw EngineErrors.of(endpoint, what, e);
       }
-      throw EngineErrors.of(endpoint, what, e);
+      if (running.isOverdue()) {
+        throw overdue(what, limit, e);
+      }
+      // The channel noticed the interrupt and kept it; the exception tells it from here on.
+      Thread.interrupted();
+      InterruptedException interrupted = new InterruptedException("interrupted: " + what);
+      interrupted.initCause(e);
+      throw interrupted;
+    } catch (InterruptedException e) {
+      if (running.isOverdue()) {
+        throw overdue(what, limit, e);
+      }
+      throw e;
     }
+  }
+
+  private CriException overdue(String what, Duration limit, Exception cause) {
+    return CriException.unavailable(
+        "cannot %s: the Docker Engine at %s did not answer within %d ms; look at its log"
+            .formatted(what, endpoint, limit.toMillis()),
+        cause);
   }
 
   private static URI uri(Endpoint endpoint) {
@@ -175,10 +270,7 @@ public final class DockerEngine implements AutoCloseable {
   /** Closes the connections; containers keep running. */
   @Override
   public void close() {
-    try {
-      http.close();
-    } catch (IOException e) {
-      throw CriException.internal("cannot close the connections to " + endpoint, e);
-    }
+    http.close();
+    limits.close();
   }
 }
