@@ -152,6 +152,11 @@ public final class DockerEngine implements AutoCloseable {
         });
   }
 
+  /** The failure that an error within a {@link #stream} of documents means. */
+  public CriException refusal(String what, String engineMessage) {
+    return EngineErrors.refused(what, 500, engineMessage, null);
+  }
+
   private static void requireSuccess(String what, DockerHttpClient.Response response)
       throws IOException {
     int status = response.getStatusCode();
