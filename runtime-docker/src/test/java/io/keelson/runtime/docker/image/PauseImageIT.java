@@ -129,9 +129,7 @@ class PauseImageIT {
     return ProcessHandle.allProcesses()
         .filter(process -> inNamespace(process, namespace))
         .map(PauseImageIT::state)
-        .collect(
-            Collectors.groupingBy(
-                state -> state, Collectors.counting()));
+        .collect(Collectors.groupingBy(state -> state, Collectors.counting()));
   }
 
   private static boolean inNamespace(ProcessHandle process, Path namespace) {
