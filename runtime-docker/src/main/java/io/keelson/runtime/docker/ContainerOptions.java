@@ -1,0 +1,195 @@
+package io.keelson.runtime.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.Device;
+import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.google.protobuf.ByteString;
+import io.keelson.runtime.docker.records.ContainerRecord;
+import io.keelson.runtime.docker.records.SandboxRecord;
+import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.v1.ContainerConfig;
+import io.keelson.runtime.v1.KeyValue;
+import io.keelson.runtime.v1.LinuxContainerSecurityContext;
+import io.keelson.runtime.v1.NamespaceMode;
+import io.keelson.runtime.v1.NamespaceOption;
+import io.keelson.runtime.v1.Signal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Turns a CRI container into the engine's create command. Every field is either carried over or
+ * refused by name.
+ */
+final class ContainerOptions {
+  private static final String RESOLV_CONF = "/etc/resolv.conf";
+
+  private final String owner;
+  private final SecurityOptions security;
+  private final ResourceOptions resources;
+  private final PodFiles files;
+  private final LogConfig log;
+
+  ContainerOptions(
+      String owner,
+      SecurityOptions security,
+      ResourceOptions resources,
+      PodFiles files,
+      LogConfig log) {
+    this.owner = owner;
+    this.security = security;
+    this.resources = resources;
+    this.files = files;
+    this.log = log;
+  }
+
+  /**
+   * The create command.
+   *
+   * @throws CriException {@code UNIMPLEMENTED} or {@code INVALID_ARGUMENT} naming the field that
+   *     cannot be had
+   */
+  CreateContainerCmd command(DockerClient client, ContainerRecord record, SandboxRecord sandbox) {
+    ContainerConfig config = record.getConfig();
+    if (config.getCDIDevicesCount() > 0) {
+      throw CriException.unimplemented("CDI_devices cannot be given through the Docker Engine yet");
+    }
+    LinuxContainerSecurityContext context = config.getLinux().getSecurityContext();
+    CreateContainerCmd command =
+        client
+            .createContainerCmd(record.getImageId())
+            .withName(
+                EngineNames.container(
+                    config.getMetadata(), sandbox.getConfig().getMetadata(), record.getToken()))
+            .withLabels(labels(record))
+            .withEnv(environment(config.getEnvsList()))
+            .withTty(config.getTty())
+            .withStdinOpen(config.getStdin())
+            .withStdInOnce(config.getStdinOnce())
+            .withUser(SecurityOptions.user(context))
+            .withHostConfig(hostConfig(record, sandbox));
+    if (config.getCommandCount() > 0) {
+      command.withEntrypoint(config.getCommandList());
+    }
+    if (config.getArgsCount() > 0) {
+      command.withCmd(config.getArgsList());
+    }
+    if (!config.getWorkingDir().isEmpty()) {
+      command.withWorkingDir(config.getWorkingDir());
+    }
+    if (config.getStopSignal() != Signal.SIGNAL_RUNTIME_DEFAULT) {
+      command.withStopSignal(StopSignals.name(config.getStopSignal()));
+    }
+    return command;
+  }
+
+  private Map<String, String> labels(ContainerRecord record) {
+    Map<String, String> labels = new HashMap<>(record.getConfig().getLabelsMap());
+    labels.put(Labels.KIND, Labels.CONTAINER);
+    labels.put(Labels.TOKEN, record.getToken());
+    labels.put(Labels.OWNER, owner);
+    labels.put(Labels.SANDBOX_ID, record.getSandboxId());
+    return labels;
+  }
+
+  private static List<String> environment(List<KeyValue> variables) {
+    List<String> words = new ArrayList<>(variables.size());
+    for (KeyValue variable : variables) {
+      ByteString value = variable.getValue();
+      if (!value.isValidUtf8()) {
+        throw CriException.unimplemented(
+            "the value of variable %s is not UTF-8, which the Docker Engine cannot carry"
+                .formatted(variable.getKey()));
+      }
+      words.add(variable.getKey() + "=" + value.toStringUtf8());
+    }
+    return words;
+  }
+
+  private EngineHostConfig hostConfig(ContainerRecord record, SandboxRecord sandbox) {
+    ContainerConfig config = record.getConfig();
+    LinuxContainerSecurityContext context = config.getLinux().getSecurityContext();
+    if (context.getPrivileged()
+        && !sandbox.getConfig().getLinux().getSecurityContext().getPrivileged()) {
+      throw CriException.invalidArgument(
+          "a privileged container needs a privileged sandbox, and sandbox %s is not"
+              .formatted(sandbox.getId()));
+    }
+    EngineHostConfig host = new EngineHostConfig();
+    security.apply(context, host);
+    resources.apply(config.getLinux().getResources(), host);
+    joinNamespaces(context.getNamespaceOptions(), sandbox, host);
+    host.withLogConfig(log);
+    host.withMounts(mounts(config, sandbox));
+    host.withDevices(
+        config.getDevicesList().stream()
+            .map(d -> new Device(permissions(d), containerPath(d), d.getHostPath()))
+            .toArray(Device[]::new));
+    String cgroupParent = sandbox.getConfig().getLinux().getCgroupParent();
+    if (!cgroupParent.isEmpty()) {
+      host.withCgroupParent(cgroupParent);
+    }
+    return host;
+  }
+
+  private static String permissions(io.keelson.runtime.v1.Device device) {
+    return device.getPermissions().isEmpty() ? "rwm" : device.getPermissions();
+  }
+
+  private static String containerPath(io.keelson.runtime.v1.Device device) {
+    return device.getContainerPath().isEmpty() ? device.getHostPath() : device.getContainerPath();
+  }
+
+  private static void joinNamespaces(
+      NamespaceOption asked, SandboxRecord sandbox, EngineHostConfig host) {
+    PauseContainer.refuseUserNamespace(asked);
+    String pause = "container:" + sandbox.getId();
+    boolean hostNetwork = DockerPod.namespaces(sandbox).getNetwork() == NamespaceMode.NODE;
+    host.withNetworkMode(hostNetwork ? "host" : pause);
+    host.withIpcMode(
+        switch (asked.getIpc()) {
+          case POD -> pause;
+          case NODE -> "host";
+          case CONTAINER -> "private";
+          case TARGET, UNRECOGNIZED -> throw unknownMode("ipc", asked.getIpcValue());
+        });
+    switch (asked.getPid()) {
+      case POD -> host.withPidMode(pause);
+      case NODE -> host.withPidMode("host");
+      case CONTAINER -> {}
+      case TARGET -> host.withPidMode("container:" + asked.getTargetId());
+      case UNRECOGNIZED -> throw unknownMode("pid", asked.getPidValue());
+    }
+  }
+
+  private static CriException unknownMode(String namespace, int mode) {
+    return CriException.invalidArgument(
+        "namespace_options.%s: mode %d is not possible".formatted(namespace, mode));
+  }
+
+  private List<Mount> mounts(ContainerConfig config, SandboxRecord sandbox) {
+    List<Mount> mounts = new ArrayList<>();
+    boolean ownResolvConf = false;
+    for (io.keelson.runtime.v1.Mount mount : config.getMountsList()) {
+      mounts.add(MountOptions.of(mount));
+      ownResolvConf |= Path.of(mount.getContainerPath()).normalize().equals(Path.of(RESOLV_CONF));
+    }
+    if (!ownResolvConf) {
+      mounts.add(MountOptions.bind(files.resolvConf(sandbox.getToken()), RESOLV_CONF, false));
+    }
+    return mounts;
+  }
+
+  /** Where the container's log goes, if it is to have one. */
+  static Optional<Path> logPath(ContainerConfig config, SandboxRecord sandbox) {
+    String directory = sandbox.getConfig().getLogDirectory();
+    return directory.isEmpty() || config.getLogPath().isEmpty()
+        ? Optional.empty()
+        : Optional.of(Path.of(directory, config.getLogPath()));
+  }
+}

@@ -1,0 +1,113 @@
+package io.keelson.runtime.docker;
+
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
+import io.keelson.runtime.docker.log.ContainerLogs;
+import io.keelson.runtime.docker.records.ContainerRecord;
+import io.keelson.runtime.spi.ContainerEventSink;
+import io.keelson.runtime.v1.ContainerEventType;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Brings a container's state in memory in line with the engine's, whoever noticed the change first:
+ * the call that caused it, the engine's event, or a relist. An exit is shown only when everything
+ * the container wrote is in its log.
+ */
+final class ContainerStates {
+  private final EngineContainers engine;
+  private final ContainerLogs logs;
+  private final ContainerEventSink events;
+  private final Clock clock;
+
+  ContainerStates(
+      EngineContainers engine, ContainerLogs logs, ContainerEventSink events, Clock clock) {
+    this.engine = engine;
+    this.logs = logs;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /** Asks the engine and takes over what it says. Repeatable, from any thread. */
+  void settle(DockerContainer container) throws InterruptedException {
+    Optional<InspectContainerResponse> found = engine.inspect(container.id());
+    if (found.isEmpty()) {
+      if (container.lost()) {
+        publish(container, ContainerEventType.CONTAINER_STOPPED_EVENT, EngineTimes.now(clock));
+      }
+      return;
+    }
+    InspectContainerResponse inspected = found.get();
+    ContainerState state = inspected.getState();
+    long startedAt = EngineTimes.nanos(state.getStartedAt());
+    String status = Objects.requireNonNullElse(state.getStatus(), "");
+    switch (status) {
+      case "running", "paused", "restarting" -> {
+        follow(container, inspected);
+        running(container, startedAt);
+      }
+      case "exited", "dead", "removing" -> {
+        follow(container, inspected);
+        running(container, startedAt);
+        exited(container, startedAt, exitOf(state));
+      }
+      default -> {
+        ContainerRecord record = container.record();
+        if (!record.getStartError().isEmpty()) {
+          exited(container, 0, startFailure(record, state));
+        }
+      }
+    }
+  }
+
+  private void follow(DockerContainer container, InspectContainerResponse inspected) {
+    ContainerRecord record = container.record();
+    if (!record.getLogPath().isEmpty()) {
+      logs.follow(record.getId(), Path.of(inspected.getLogPath()), Path.of(record.getLogPath()));
+    }
+  }
+
+  private void running(DockerContainer container, long startedAt) {
+    if (container.running(startedAt)) {
+      publish(container, ContainerEventType.CONTAINER_STARTED_EVENT, startedAt);
+    }
+  }
+
+  private void exited(DockerContainer container, long startedAt, Exit exit)
+      throws InterruptedException {
+    logs.drain(container.id());
+    if (container.exited(startedAt, exit)) {
+      publish(container, ContainerEventType.CONTAINER_STOPPED_EVENT, exit.finishedAt());
+    }
+  }
+
+  private static Exit exitOf(ContainerState state) {
+    int code = Objects.requireNonNullElse(state.getExitCodeLong(), 0L).intValue();
+    boolean oomKilled = Boolean.TRUE.equals(state.getOOMKilled());
+    String reason = oomKilled ? "OOMKilled" : code == 0 ? "Completed" : "Error";
+    return new Exit(
+        EngineTimes.nanos(state.getFinishedAt()),
+        code,
+        reason,
+        Objects.requireNonNullElse(state.getError(), ""));
+  }
+
+  /** The exit code of a container whose process never came to be, as other runtimes give it. */
+  private static final int START_ERROR_CODE = 128;
+
+  private static Exit startFailure(ContainerRecord record, ContainerState state) {
+    int code = Objects.requireNonNullElse(state.getExitCodeLong(), 0L).intValue();
+    return new Exit(
+        record.getStartFailedAt(),
+        code == 0 ? START_ERROR_CODE : code,
+        "StartError",
+        record.getStartError());
+  }
+
+  /** Tells readers of container events. */
+  void publish(DockerContainer container, ContainerEventType type, long at) {
+    events.publish(container.id(), container.sandboxId(), type, at);
+  }
+}

@@ -1,0 +1,204 @@
+package io.keelson.runtime.docker;
+
+import io.keelson.linux.NetworkNamespaces;
+import io.keelson.runtime.docker.engine.DockerEngine;
+import io.keelson.runtime.docker.image.DockerImages;
+import io.keelson.runtime.docker.log.ContainerLogs;
+import io.keelson.runtime.spi.BackendContext;
+import io.keelson.runtime.spi.ContainerEventSink;
+import io.keelson.runtime.spi.Containers;
+import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.spi.Images;
+import io.keelson.runtime.spi.LogReopening;
+import io.keelson.runtime.spi.PodNetwork;
+import io.keelson.runtime.spi.PodSandboxes;
+import io.keelson.runtime.spi.RuntimeBackend;
+import io.keelson.runtime.v1.CgroupDriver;
+import io.keelson.runtime.v1.ContainerState;
+import io.keelson.runtime.v1.RuntimeCondition;
+import io.keelson.runtime.v1.RuntimeFeatures;
+import io.keelson.runtime.v1.RuntimeHandler;
+import io.keelson.runtime.v1.RuntimeHandlerFeatures;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pods and containers as containers of a Docker Engine. CRI ids are the engine's own ids, so that
+ * {@code docker inspect} and cgroup paths speak of the same things. Thread-safe.
+ *
+ * <p>Lists and statuses are answered from memory, which the engine's events keep up to date.
+ * Several daemons can share an engine when their state folders differ.
+ */
+public final class DockerBackend implements RuntimeBackend, LogReopening {
+  static final String NAME = "docker";
+
+  private final DockerEngine engine;
+  private final BackendContext context;
+  private final NetworkNamespaces namespaces;
+  private final Steps steps;
+  private final DockerImages images;
+  private final ContainerLogs logs;
+  private volatile @Nullable Parts parts;
+
+  /** What exists once the backend knows where to report events. */
+  private record Parts(
+      DockerPodSandboxes sandboxes,
+      DockerContainers containers,
+      Inventory inventory,
+      EngineWatch watch) {}
+
+  /**
+   * Creates a backend, without talking to the engine.
+   *
+   * @param engine is closed with the backend
+   * @param namespaces pins the network namespaces of pods
+   * @param steps is told each step of calls that make or remove something
+   */
+  public DockerBackend(
+      DockerEngine engine, BackendContext context, NetworkNamespaces namespaces, Steps steps) {
+    this.engine = engine;
+    this.context = context;
+    this.namespaces = namespaces;
+    this.steps = steps;
+    this.images = new DockerImages(engine);
+    this.logs = ContainerLogs.open(context.stateDirectory().resolve("logs"));
+  }
+
+  @Override
+  public void start(ContainerEventSink events) throws InterruptedException {
+    Path state = context.stateDirectory();
+    PodNetwork network = context.podNetwork();
+    // The state folder is what makes a daemon itself: the same one finds its containers again.
+    String owner = Integer.toHexString(state.toAbsolutePath().normalize().toString().hashCode());
+    Inventory inventory = new Inventory(state);
+    EngineContainers engineContainers = new EngineContainers(engine, owner);
+    SecurityOptions security = SecurityOptions.ofThisMachine();
+    ResourceOptions resources = ResourceOptions.ofThisMachine();
+    PodFiles files = new PodFiles(state.resolve("pods"));
+    ContainerStates states = new ContainerStates(engineContainers, logs, events, context.clock());
+    DockerContainers containers =
+        new DockerContainers(
+            inventory,
+            engine,
+            engineContainers,
+            new ContainerOptions(owner, security, resources, files, ContainerLogs.logConfig()),
+            states,
+            logs,
+            images,
+            context.clock(),
+            steps);
+    DockerPodSandboxes sandboxes =
+        new DockerPodSandboxes(
+            inventory,
+            engineContainers,
+            new PauseContainer(engine, owner, security, resources),
+            containers,
+            network,
+            namespaces,
+            context.runDirectory().resolve("netns"),
+            files,
+            context.clock(),
+            steps,
+            events);
+    Recovery recovery =
+        new Recovery(inventory, engineContainers, sandboxes, containers, states, network);
+    EngineWatch watch =
+        new EngineWatch(
+            engine, owner, inventory, engineContainers, states, recovery, events, context.clock());
+    parts = new Parts(sandboxes, containers, inventory, watch);
+    watch.start();
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String version() {
+    return parts().watch().version();
+  }
+
+  @Override
+  public List<RuntimeHandler> runtimeHandlers() {
+    return List.of(
+        RuntimeHandler.newBuilder()
+            .setName(NAME)
+            .setFeatures(RuntimeHandlerFeatures.getDefaultInstance())
+            .build());
+  }
+
+  /** None of them: what they announce is refused by name. */
+  @Override
+  public RuntimeFeatures features() {
+    return RuntimeFeatures.getDefaultInstance();
+  }
+
+  @Override
+  public CgroupDriver cgroupDriver() {
+    return parts().watch().cgroupDriver();
+  }
+
+  @Override
+  public List<RuntimeCondition> conditions() {
+    RuntimeCondition runtime =
+        parts()
+            .watch()
+            .trouble()
+            .map(why ->
+                RuntimeCondition.newBuilder()
+                    .setType("RuntimeReady")
+                    .setReason("DockerEngineNotReady")
+                    .setMessage(why)
+                    .build())
+            .orElseGet(() ->
+                RuntimeCondition.newBuilder().setType("RuntimeReady").setStatus(true).build());
+    return List.of(runtime, context.podNetwork().condition());
+  }
+
+  @Override
+  public PodSandboxes podSandboxes() {
+    return parts().sandboxes();
+  }
+
+  @Override
+  public Containers containers() {
+    return parts().containers();
+  }
+
+  @Override
+  public Images images() {
+    return images;
+  }
+
+  @Override
+  public void reopenContainerLog(String containerId) throws InterruptedException {
+    DockerContainer container = parts().inventory().container(containerId);
+    if (container.state() != ContainerState.CONTAINER_RUNNING) {
+      throw CriException.failedPrecondition(
+          "container '%s' is in state %s; only the log of a running one can be reopened"
+              .formatted(containerId, container.state()));
+    }
+    logs.reopen(containerId);
+  }
+
+  private Parts parts() {
+    Parts started = parts;
+    if (started == null) {
+      throw new IllegalStateException("the Docker backend is not started");
+    }
+    return started;
+  }
+
+  @Override
+  public void close() {
+    Parts started = parts;
+    if (started != null) {
+      started.watch().close();
+    }
+    logs.close();
+    images.close();
+    engine.close();
+  }
+}

@@ -1,0 +1,157 @@
+package io.keelson.runtime.docker;
+
+import io.keelson.runtime.docker.records.ContainerRecord;
+import io.keelson.runtime.v1.Container;
+import io.keelson.runtime.v1.ContainerConfig;
+import io.keelson.runtime.v1.ContainerResources;
+import io.keelson.runtime.v1.ContainerState;
+import io.keelson.runtime.v1.ContainerStatus;
+import io.keelson.runtime.v1.ImageSpec;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One container: its record and its state, which only ever moves forward. Thread-safe.
+ *
+ * <pre>
+ *   CREATED ----> RUNNING ----> EXITED
+ *      \_________________________^      (could not be started)
+ *
+ *   any --> UNKNOWN                     (the engine lost it)
+ * </pre>
+ */
+final class DockerContainer {
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private ContainerRecord record;
+  private ContainerState state = ContainerState.CONTAINER_CREATED;
+  private long startedAt;
+  private @Nullable Exit exit;
+
+  DockerContainer(ContainerRecord record) {
+    this.record = record;
+  }
+
+  synchronized ContainerRecord record() {
+    return record;
+  }
+
+  synchronized void record(ContainerRecord changed) {
+    record = changed;
+  }
+
+  String id() {
+    return record().getId();
+  }
+
+  String sandboxId() {
+    return record().getSandboxId();
+  }
+
+  synchronized ContainerState state() {
+    return state;
+  }
+
+  /**
+   * Notes that it runs.
+   *
+   * @param at nanoseconds since the Unix epoch
+   * @return false when that was known already, or is out of date
+   */
+  synchronized boolean running(long at) {
+    if (state != ContainerState.CONTAINER_CREATED) {
+      return false;
+    }
+    state = ContainerState.CONTAINER_RUNNING;
+    startedAt = at;
+    return true;
+  }
+
+  /**
+   * Notes that it has ended, after all it wrote is in its log.
+   *
+   * @param started when it had started, 0 when it never did
+   * @return false when that was known already
+   */
+  synchronized boolean exited(long started, Exit how) {
+    if (state == ContainerState.CONTAINER_EXITED || state == ContainerState.CONTAINER_UNKNOWN) {
+      return false;
+    }
+    state = ContainerState.CONTAINER_EXITED;
+    startedAt = started;
+    exit = how;
+    ended.countDown();
+    return true;
+  }
+
+  /** Notes that the engine does not know it any more; returns false when that was known. */
+  synchronized boolean lost() {
+    if (state == ContainerState.CONTAINER_UNKNOWN) {
+      return false;
+    }
+    state = ContainerState.CONTAINER_UNKNOWN;
+    ended.countDown();
+    return true;
+  }
+
+  /** Waits until it has ended, or was found lost. */
+  void awaitEnd() throws InterruptedException {
+    ended.await();
+  }
+
+  synchronized Container summary() {
+    ContainerConfig config = record.getConfig();
+    return Container.newBuilder()
+        .setId(record.getId())
+        .setPodSandboxId(record.getSandboxId())
+        .setMetadata(config.getMetadata())
+        .setImage(image(config))
+        .setImageRef(record.getImageRef())
+        .setImageId(record.getImageId())
+        .setState(state)
+        .setCreatedAt(record.getCreatedAt())
+        .putAllLabels(config.getLabelsMap())
+        .putAllAnnotations(config.getAnnotationsMap())
+        .build();
+  }
+
+  synchronized ContainerStatus status() {
+    ContainerConfig config = record.getConfig();
+    ContainerStatus.Builder status =
+        ContainerStatus.newBuilder()
+            .setId(record.getId())
+            .setMetadata(config.getMetadata())
+            .setState(state)
+            .setCreatedAt(record.getCreatedAt())
+            .setStartedAt(startedAt)
+            .setImage(image(config))
+            .setImageRef(record.getImageRef())
+            .setImageId(record.getImageId())
+            .putAllLabels(config.getLabelsMap())
+            .putAllAnnotations(config.getAnnotationsMap())
+            .addAllMounts(config.getMountsList())
+            .setLogPath(record.getLogPath())
+            .setStopSignal(config.getStopSignal())
+            .setResources(
+                ContainerResources.newBuilder().setLinux(config.getLinux().getResources()));
+    Exit how = exit;
+    if (how != null) {
+      status
+          .setFinishedAt(how.finishedAt())
+          .setExitCode(how.exitCode())
+          .setReason(how.reason())
+          .setMessage(how.message());
+    } else if (state == ContainerState.CONTAINER_UNKNOWN) {
+      status
+          .setReason("ContainerStatusUnknown")
+          .setMessage("the Docker Engine does not know this container any more");
+    }
+    return status.build();
+  }
+
+  private static ImageSpec image(ContainerConfig config) {
+    String asked = config.getImage().getUserSpecifiedImage();
+    return asked.isEmpty()
+        ? config.getImage()
+        : config.getImage().toBuilder().setImage(asked).build();
+  }
+}

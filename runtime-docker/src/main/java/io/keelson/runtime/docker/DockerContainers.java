@@ -1,0 +1,220 @@
+package io.keelson.runtime.docker;
+
+import io.keelson.runtime.docker.engine.DockerEngine;
+import io.keelson.runtime.docker.engine.ExecSync;
+import io.keelson.runtime.docker.log.ContainerLogs;
+import io.keelson.runtime.docker.records.ContainerRecord;
+import io.keelson.runtime.docker.records.Phase;
+import io.keelson.runtime.docker.records.SandboxRecord;
+import io.keelson.runtime.spi.Containers;
+import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.spi.Images;
+import io.keelson.runtime.v1.Container;
+import io.keelson.runtime.v1.ContainerConfig;
+import io.keelson.runtime.v1.ContainerEventType;
+import io.keelson.runtime.v1.ContainerState;
+import io.keelson.runtime.v1.ContainerStatus;
+import io.keelson.runtime.v1.ExecSyncResponse;
+import io.keelson.runtime.v1.Image;
+import io.keelson.runtime.v1.PodSandboxConfig;
+import io.keelson.runtime.v1.PodSandboxState;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/** Containers of the engine, joined to their sandbox's namespaces. */
+final class DockerContainers implements Containers {
+  private final Inventory inventory;
+  private final DockerEngine engine;
+  private final EngineContainers engineContainers;
+  private final ContainerOptions options;
+  private final ContainerStates states;
+  private final ContainerLogs logs;
+  private final Images images;
+  private final Clock clock;
+  private final Steps steps;
+
+  DockerContainers(
+      Inventory inventory,
+      DockerEngine engine,
+      EngineContainers engineContainers,
+      ContainerOptions options,
+      ContainerStates states,
+      ContainerLogs logs,
+      Images images,
+      Clock clock,
+      Steps steps) {
+    this.inventory = inventory;
+    this.engine = engine;
+    this.engineContainers = engineContainers;
+    this.options = options;
+    this.states = states;
+    this.logs = logs;
+    this.images = images;
+    this.clock = clock;
+    this.steps = steps;
+  }
+
+  @Override
+  public String createContainer(
+      String podSandboxId, ContainerConfig config, PodSandboxConfig sandboxConfig)
+      throws InterruptedException {
+    DockerPod pod = readyPod(podSandboxId);
+    SandboxRecord sandbox = pod.record();
+    Image image =
+        images
+            .imageStatus(config.getImage())
+            .orElseThrow(() ->
+                CriException.notFound(
+                    "image '%s' is not on this node; pull it first"
+                        .formatted(config.getImage().getImage())));
+    ContainerRecord.Builder record =
+        ContainerRecord.newBuilder()
+            .setToken(UUID.randomUUID().toString())
+            .setSandboxId(podSandboxId)
+            .setPhase(Phase.MAKING)
+            .setConfig(config)
+            .setImageId(image.getId())
+            .setImageRef(image.getRepoDigestsCount() > 0 ? image.getRepoDigests(0) : image.getId())
+            .setLogPath(ContainerOptions.logPath(config, sandbox).map(Path::toString).orElse(""))
+            .setCreatedAt(EngineTimes.now(clock));
+    try (Undo undo = new Undo()) {
+      steps.before("record the container");
+      inventory.save(record.build());
+      undo.add("delete the record", () -> inventory.delete(record.build()));
+
+      steps.before("create the container");
+      ContainerRecord intent = record.build();
+      String id =
+          engine.call(
+              "create container " + config.getMetadata().getName(),
+              client -> options.command(client, intent, sandbox).exec().getId());
+      undo.add("remove the container", () -> engineContainers.remove(id));
+
+      steps.before("record the container as made");
+      record.setId(id).setPhase(Phase.MADE);
+      inventory.save(record.build());
+      DockerContainer container = new DockerContainer(record.build());
+      inventory.add(container);
+      undo.keep();
+      states.publish(container, ContainerEventType.CONTAINER_CREATED_EVENT, record.getCreatedAt());
+      return id;
+    }
+  }
+
+  @Override
+  public void startContainer(String containerId) throws InterruptedException {
+    DockerContainer container = inventory.container(containerId);
+    if (container.state() != ContainerState.CONTAINER_CREATED) {
+      throw CriException.failedPrecondition(
+          "container '%s' is in state %s; only a created one can be started"
+              .formatted(containerId, container.state()));
+    }
+    readyPod(container.sandboxId());
+    try {
+      engine.call(
+          "start container " + containerId, client -> client.startContainerCmd(containerId).exec());
+    } catch (CriException e) {
+      noteStartFailure(container, e);
+      throw e;
+    }
+    states.settle(container);
+  }
+
+  /** A container that could not be started has ended, as far as a node agent is concerned. */
+  private void noteStartFailure(DockerContainer container, CriException failure)
+      throws InterruptedException {
+    switch (failure.code()) {
+      case UNAVAILABLE, NOT_FOUND -> {}
+      default -> {
+        ContainerRecord failed =
+            container.record().toBuilder()
+                .setStartError(String.valueOf(failure.getMessage()))
+                .setStartFailedAt(EngineTimes.now(clock))
+                .build();
+        inventory.save(failed);
+        container.record(failed);
+        states.settle(container);
+      }
+    }
+  }
+
+  @Override
+  public void stopContainer(String containerId, Duration grace) throws InterruptedException {
+    DockerContainer container = inventory.container(containerId);
+    if (container.state() == ContainerState.CONTAINER_RUNNING) {
+      engineContainers.stop(containerId, grace);
+      states.settle(container);
+    }
+  }
+
+  /** Ends a container at once, if it runs. */
+  void kill(DockerContainer container) throws InterruptedException {
+    if (container.state() == ContainerState.CONTAINER_RUNNING) {
+      engineContainers.kill(container.id());
+      states.settle(container);
+    }
+  }
+
+  @Override
+  public void removeContainer(String containerId) throws InterruptedException {
+    remove(inventory.container(containerId));
+  }
+
+  /** Removes a container, killing it first. */
+  void remove(DockerContainer container) throws InterruptedException {
+    steps.before("record the container's removal");
+    ContainerRecord removing = container.record().toBuilder().setPhase(Phase.REMOVING).build();
+    inventory.save(removing);
+    container.record(removing);
+    kill(container);
+    forget(removing);
+    inventory.remove(container);
+    states.publish(container, ContainerEventType.CONTAINER_DELETED_EVENT, EngineTimes.now(clock));
+  }
+
+  /** Removes what is left of a container, its record last. */
+  void forget(ContainerRecord record) throws InterruptedException {
+    if (!record.getId().isEmpty()) {
+      steps.before("remove the container");
+      engineContainers.remove(record.getId());
+      logs.forget(record.getId());
+    }
+    steps.before("delete the container's record");
+    inventory.delete(record);
+  }
+
+  @Override
+  public ContainerStatus containerStatus(String containerId) {
+    return inventory.container(containerId).status();
+  }
+
+  @Override
+  public List<Container> listContainers() {
+    return inventory.containers().stream().map(DockerContainer::summary).toList();
+  }
+
+  @Override
+  public ExecSyncResponse execSync(String containerId, List<String> command, Duration timeout)
+      throws InterruptedException {
+    DockerContainer container = inventory.container(containerId);
+    if (container.state() != ContainerState.CONTAINER_RUNNING) {
+      throw CriException.failedPrecondition(
+          "container '%s' is in state %s; commands run only in a running one"
+              .formatted(containerId, container.state()));
+    }
+    return ExecSync.run(engine, containerId, command, timeout);
+  }
+
+  private DockerPod readyPod(String podSandboxId) {
+    DockerPod pod = inventory.pod(podSandboxId);
+    if (pod.state() != PodSandboxState.SANDBOX_READY) {
+      throw CriException.failedPrecondition(
+          "pod sandbox '%s' is stopped and takes no containers; make a new one"
+              .formatted(podSandboxId));
+    }
+    return pod;
+  }
+}

@@ -1,0 +1,101 @@
+package io.keelson.runtime.docker;
+
+import io.keelson.runtime.docker.records.Phase;
+import io.keelson.runtime.docker.records.SandboxRecord;
+import io.keelson.runtime.v1.LinuxPodSandboxStatus;
+import io.keelson.runtime.v1.Namespace;
+import io.keelson.runtime.v1.NamespaceMode;
+import io.keelson.runtime.v1.NamespaceOption;
+import io.keelson.runtime.v1.PodIP;
+import io.keelson.runtime.v1.PodSandbox;
+import io.keelson.runtime.v1.PodSandboxNetworkStatus;
+import io.keelson.runtime.v1.PodSandboxState;
+import io.keelson.runtime.v1.PodSandboxStatus;
+
+/** One sandbox: its record, and whether its pause container runs. Thread-safe. */
+final class DockerPod {
+  private volatile SandboxRecord record;
+  private volatile boolean pauseRuns;
+
+  DockerPod(SandboxRecord record, boolean pauseRuns) {
+    this.record = record;
+    this.pauseRuns = pauseRuns;
+  }
+
+  String id() {
+    return record.getId();
+  }
+
+  SandboxRecord record() {
+    return record;
+  }
+
+  void record(SandboxRecord changed) {
+    record = changed;
+  }
+
+  /** Notes whether the pause container runs. */
+  void pauseRuns(boolean runs) {
+    pauseRuns = runs;
+  }
+
+  boolean pauseRuns() {
+    return pauseRuns;
+  }
+
+  PodSandboxState state() {
+    return record.getPhase() == Phase.MADE && pauseRuns
+        ? PodSandboxState.SANDBOX_READY
+        : PodSandboxState.SANDBOX_NOTREADY;
+  }
+
+  NamespaceOption namespaces() {
+    return namespaces(record);
+  }
+
+  static NamespaceOption namespaces(SandboxRecord record) {
+    return record.getConfig().getLinux().getSecurityContext().getNamespaceOptions();
+  }
+
+  /** Whether the pod has a network of its own, or the host's. */
+  boolean hasOwnNetwork() {
+    return namespaces().getNetwork() != NamespaceMode.NODE;
+  }
+
+  PodSandbox summary() {
+    SandboxRecord present = record;
+    return PodSandbox.newBuilder()
+        .setId(present.getId())
+        .setMetadata(present.getConfig().getMetadata())
+        .setState(state())
+        .setCreatedAt(present.getCreatedAt())
+        .putAllLabels(present.getConfig().getLabelsMap())
+        .putAllAnnotations(present.getConfig().getAnnotationsMap())
+        .setRuntimeHandler(present.getRuntimeHandler())
+        .build();
+  }
+
+  PodSandboxStatus status() {
+    SandboxRecord present = record;
+    PodSandboxNetworkStatus.Builder network = PodSandboxNetworkStatus.newBuilder();
+    if (present.getAddressesCount() > 0) {
+      network.setIp(present.getAddresses(0));
+      present.getAddressesList().stream()
+          .skip(1)
+          .forEach(ip -> network.addAdditionalIps(PodIP.newBuilder().setIp(ip)));
+    }
+    return PodSandboxStatus.newBuilder()
+        .setId(present.getId())
+        .setMetadata(present.getConfig().getMetadata())
+        .setState(state())
+        .setCreatedAt(present.getCreatedAt())
+        .setNetwork(network)
+        .setLinux(
+            LinuxPodSandboxStatus.newBuilder()
+                .setNamespaces(Namespace.newBuilder().setOptions(namespaces())))
+        .putAllLabels(present.getConfig().getLabelsMap())
+        .putAllAnnotations(present.getConfig().getAnnotationsMap())
+        .setRuntimeHandler(present.getRuntimeHandler())
+        .build();
+  }
+}

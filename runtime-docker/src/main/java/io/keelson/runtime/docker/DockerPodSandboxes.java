@@ -1,0 +1,224 @@
+package io.keelson.runtime.docker;
+
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import io.keelson.linux.NetworkNamespaces;
+import io.keelson.runtime.docker.records.Phase;
+import io.keelson.runtime.docker.records.SandboxRecord;
+import io.keelson.runtime.spi.ContainerEventSink;
+import io.keelson.runtime.spi.NetworkAttachment;
+import io.keelson.runtime.spi.NetworkAttachmentRequest;
+import io.keelson.runtime.spi.PodNetwork;
+import io.keelson.runtime.spi.PodSandboxes;
+import io.keelson.runtime.v1.ContainerEventType;
+import io.keelson.runtime.v1.PodSandbox;
+import io.keelson.runtime.v1.PodSandboxConfig;
+import io.keelson.runtime.v1.PodSandboxStatus;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Sandboxes as pause containers. Each step of making and removing one is recorded before it is
+ * taken, so that recovery can finish or undo it.
+ */
+final class DockerPodSandboxes implements PodSandboxes {
+  private final Inventory inventory;
+  private final EngineContainers engine;
+  private final PauseContainer pause;
+  private final DockerContainers containers;
+  private final PodNetwork network;
+  private final NetworkNamespaces namespaces;
+  private final Path pins;
+  private final PodFiles files;
+  private final Clock clock;
+  private final Steps steps;
+  private final ContainerEventSink events;
+
+  DockerPodSandboxes(
+      Inventory inventory,
+      EngineContainers engine,
+      PauseContainer pause,
+      DockerContainers containers,
+      PodNetwork network,
+      NetworkNamespaces namespaces,
+      Path pins,
+      PodFiles files,
+      Clock clock,
+      Steps steps,
+      ContainerEventSink events) {
+    this.inventory = inventory;
+    this.engine = engine;
+    this.pause = pause;
+    this.containers = containers;
+    this.network = network;
+    this.namespaces = namespaces;
+    this.pins = pins;
+    this.files = files;
+    this.clock = clock;
+    this.steps = steps;
+    this.events = events;
+  }
+
+  @Override
+  public String runPodSandbox(PodSandboxConfig config, String runtimeHandler)
+      throws InterruptedException {
+    SandboxRecord.Builder record =
+        SandboxRecord.newBuilder()
+            .setToken(UUID.randomUUID().toString())
+            .setPhase(Phase.MAKING)
+            .setConfig(config)
+            .setRuntimeHandler(runtimeHandler)
+            .setCreatedAt(EngineTimes.now(clock));
+    try (Undo undo = new Undo()) {
+      step("record the sandbox");
+      inventory.save(record.build());
+      undo.add("delete the record", () -> inventory.delete(record.build()));
+
+      step("write the pod's files");
+      files.write(record.getToken(), config.hasDnsConfig(), config.getDnsConfig());
+      undo.add("delete the pod's files", () -> files.delete(record.getToken()));
+
+      step("create the pause container");
+      String id = pause.create(record.build());
+      record.setId(id);
+      undo.add("remove the pause container", () -> engine.remove(id));
+
+      step("start the pause container");
+      InspectContainerResponse started = pause.start(id);
+
+      DockerPod pod = new DockerPod(record.build(), true);
+      if (pod.hasOwnNetwork()) {
+        attach(record, started.getState().getPidLong(), undo);
+      }
+
+      step("record the sandbox as made");
+      record.setPhase(Phase.MADE);
+      inventory.save(record.build());
+      pod.record(record.build());
+      inventory.add(pod);
+      undo.keep();
+      publish(pod, ContainerEventType.CONTAINER_CREATED_EVENT);
+      publish(pod, ContainerEventType.CONTAINER_STARTED_EVENT);
+      return id;
+    }
+  }
+
+  private void attach(SandboxRecord.Builder record, long pid, Undo undo)
+      throws InterruptedException {
+    Path pin = pins.resolve(record.getId());
+    step("record the attachment");
+    record.setNetworkNamespace(pin.toString()).setNetworkAttached(true);
+    inventory.save(record.build());
+
+    step("pin the network namespace");
+    namespaces.pin(pid, pin);
+    undo.add("unpin the network namespace", () -> namespaces.remove(pin));
+
+    step("attach the network");
+    NetworkAttachment attachment = network.attach(request(record.build()));
+    undo.add("detach the network", () -> network.detach(request(record.build())));
+    record.addAllAddresses(attachment.addresses()).setNetworkResult(attachment.resultJson());
+  }
+
+  static NetworkAttachmentRequest request(SandboxRecord record) {
+    return new NetworkAttachmentRequest(
+        record.getId(), Path.of(record.getNetworkNamespace()), record.getConfig());
+  }
+
+  @Override
+  public void stopPodSandbox(String podSandboxId) throws InterruptedException {
+    DockerPod pod = inventory.pod(podSandboxId);
+    for (DockerContainer container : inventory.containersOf(podSandboxId)) {
+      containers.kill(container);
+    }
+    stop(pod);
+  }
+
+  private void stop(DockerPod pod) throws InterruptedException {
+    SandboxRecord record = pod.record();
+    if (record.getNetworkAttached()) {
+      detach(record);
+      record = record.toBuilder().setNetworkAttached(false).clearAddresses().build();
+    }
+    boolean stopped = record.getPhase() == Phase.MADE;
+    if (stopped) {
+      record = record.toBuilder().setPhase(Phase.STOPPED).build();
+    }
+    engine.kill(pod.id());
+    pod.pauseRuns(false);
+    if (!record.equals(pod.record())) {
+      step("record the sandbox as stopped");
+      inventory.save(record);
+      pod.record(record);
+    }
+    if (stopped) {
+      publish(pod, ContainerEventType.CONTAINER_STOPPED_EVENT);
+    }
+  }
+
+  /** Gives up a sandbox's attachment, whole or half made. */
+  void detach(SandboxRecord record) throws InterruptedException {
+    step("detach the network");
+    network.detach(request(record));
+    step("unpin the network namespace");
+    namespaces.remove(Path.of(record.getNetworkNamespace()));
+  }
+
+  @Override
+  public void removePodSandbox(String podSandboxId) throws InterruptedException {
+    DockerPod pod = inventory.pod(podSandboxId);
+    step("record the removal");
+    SandboxRecord removing = pod.record().toBuilder().setPhase(Phase.REMOVING).build();
+    inventory.save(removing);
+    pod.record(removing);
+    for (DockerContainer container : inventory.containersOf(podSandboxId)) {
+      containers.remove(container);
+    }
+    stop(pod);
+    forget(pod.record());
+    inventory.remove(pod);
+    publish(pod, ContainerEventType.CONTAINER_DELETED_EVENT);
+  }
+
+  /** Removes what is left of a sandbox whose network is detached, its record last. */
+  void forget(SandboxRecord record) throws InterruptedException {
+    if (!record.getId().isEmpty()) {
+      step("remove the pause container");
+      engine.remove(record.getId());
+    }
+    step("delete the pod's files");
+    files.delete(record.getToken());
+    step("delete the sandbox's record");
+    inventory.delete(record);
+  }
+
+  @Override
+  public PodSandboxStatus podSandboxStatus(String podSandboxId) {
+    return inventory.pod(podSandboxId).status();
+  }
+
+  @Override
+  public Map<String, String> podSandboxInfo(String podSandboxId) {
+    SandboxRecord record = inventory.pod(podSandboxId).record();
+    return Map.of(
+        "network",
+        record.getNetworkResult().isEmpty() ? "{}" : record.getNetworkResult(),
+        "networkNamespace",
+        record.getNetworkNamespace());
+  }
+
+  @Override
+  public List<PodSandbox> listPodSandboxes() {
+    return inventory.pods().stream().map(DockerPod::summary).toList();
+  }
+
+  private void publish(DockerPod pod, ContainerEventType type) {
+    events.publish(pod.id(), pod.id(), type, EngineTimes.now(clock));
+  }
+
+  private void step(String name) {
+    steps.before(name);
+  }
+}

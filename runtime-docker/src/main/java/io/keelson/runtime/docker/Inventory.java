@@ -1,0 +1,139 @@
+package io.keelson.runtime.docker;
+
+import io.keelson.runtime.docker.records.ContainerRecord;
+import io.keelson.runtime.docker.records.SandboxRecord;
+import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.state.RecordStore;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The sandboxes and containers this backend has made: in memory for every list and status call, on
+ * disk for the next daemon. Only finished objects are listed. Thread-safe.
+ */
+final class Inventory {
+  private final RecordStore<SandboxRecord> sandboxRecords;
+  private final RecordStore<ContainerRecord> containerRecords;
+  private final Map<String, DockerPod> pods = new ConcurrentHashMap<>();
+  private final Map<String, DockerContainer> containers = new ConcurrentHashMap<>();
+  private volatile boolean open;
+
+  Inventory(Path stateDirectory) {
+    sandboxRecords =
+        RecordStore.open(stateDirectory.resolve("sandboxes"), SandboxRecord.getDefaultInstance());
+    containerRecords =
+        RecordStore.open(
+            stateDirectory.resolve("containers"), ContainerRecord.getDefaultInstance());
+  }
+
+  void save(SandboxRecord record) {
+    sandboxRecords.put(record.getToken(), record);
+  }
+
+  void save(ContainerRecord record) {
+    containerRecords.put(record.getToken(), record);
+  }
+
+  void delete(SandboxRecord record) {
+    sandboxRecords.delete(record.getToken());
+  }
+
+  void delete(ContainerRecord record) {
+    containerRecords.delete(record.getToken());
+  }
+
+  Collection<SandboxRecord> savedSandboxes() {
+    return sandboxRecords.loadAll().values();
+  }
+
+  Collection<ContainerRecord> savedContainers() {
+    return containerRecords.loadAll().values();
+  }
+
+  void add(DockerPod pod) {
+    pods.put(pod.id(), pod);
+  }
+
+  void add(DockerContainer container) {
+    containers.put(container.id(), container);
+  }
+
+  void remove(DockerPod pod) {
+    pods.remove(pod.id());
+  }
+
+  void remove(DockerContainer container) {
+    containers.remove(container.id());
+  }
+
+  /** From now on the maps say all there is; until then nobody may take them at their word. */
+  void open() {
+    open = true;
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  /**
+   * Every sandbox.
+   *
+   * @throws CriException {@code UNAVAILABLE} before recovery, when an empty list would be a lie
+   */
+  Collection<DockerPod> pods() {
+    requireOpen();
+    return pods.values();
+  }
+
+  /**
+   * Every container.
+   *
+   * @throws CriException as {@link #pods}
+   */
+  Collection<DockerContainer> containers() {
+    requireOpen();
+    return containers.values();
+  }
+
+  /** The sandboxes recovery has taken over so far. */
+  Collection<DockerPod> recoveredPods() {
+    return pods.values();
+  }
+
+  private void requireOpen() {
+    if (!open) {
+      throw CriException.unavailable(
+          "the Docker backend has not reached its engine since it started; start the engine, or"
+              + " see the RuntimeReady condition for what is wrong",
+          null);
+    }
+  }
+
+  List<DockerContainer> containersOf(String podSandboxId) {
+    return containers.values().stream().filter(c -> c.sandboxId().equals(podSandboxId)).toList();
+  }
+
+  Optional<DockerPod> findPod(String id) {
+    return Optional.ofNullable(pods.get(id));
+  }
+
+  Optional<DockerContainer> findContainer(String id) {
+    return Optional.ofNullable(containers.get(id));
+  }
+
+  DockerPod pod(String id) {
+    requireOpen();
+    return findPod(id)
+        .orElseThrow(() -> CriException.notFound("pod sandbox '" + id + "' does not exist"));
+  }
+
+  DockerContainer container(String id) {
+    requireOpen();
+    return findContainer(id)
+        .orElseThrow(() -> CriException.notFound("container '" + id + "' does not exist"));
+  }
+}

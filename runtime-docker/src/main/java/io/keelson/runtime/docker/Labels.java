@@ -1,0 +1,28 @@
+package io.keelson.runtime.docker;
+
+import java.util.Map;
+
+/** The labels that mark an engine's containers as ours. */
+final class Labels {
+  /** {@link #SANDBOX} or {@link #CONTAINER}. */
+  static final String KIND = "io.keelson.kind";
+
+  /** The token of the object's record. */
+  static final String TOKEN = "io.keelson.token";
+
+  /** The sandbox a container belongs to. */
+  static final String SANDBOX_ID = "io.keelson.sandbox-id";
+
+  /** Which daemon's state an object belongs to, so that two daemons can share one engine. */
+  static final String OWNER = "io.keelson.owner";
+
+  static final String SANDBOX = "sandbox";
+  static final String CONTAINER = "container";
+
+  private Labels() {}
+
+  /** Whether an engine's container belongs to the daemon whose owner word this is. */
+  static boolean isOwnedBy(String owner, Map<String, String> labels) {
+    return owner.equals(labels.get(OWNER));
+  }
+}

@@ -1,0 +1,134 @@
+package io.keelson.runtime.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.model.LogConfig;
+import io.keelson.runtime.docker.engine.DockerEngine;
+import io.keelson.runtime.docker.image.PauseImage;
+import io.keelson.runtime.docker.records.SandboxRecord;
+import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.v1.LinuxSandboxSecurityContext;
+import io.keelson.runtime.v1.NamespaceMode;
+import io.keelson.runtime.v1.NamespaceOption;
+import io.keelson.runtime.v1.PodSandboxConfig;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The container that holds a pod's namespaces: how it is made in the engine. */
+final class PauseContainer {
+  /** Other runtimes' score for it: the last to be killed, for the pod dies with it. */
+  private static final int OOM_SCORE_ADJ = -998;
+
+  private final DockerEngine engine;
+  private final String owner;
+  private final SecurityOptions security;
+  private final ResourceOptions resources;
+
+  PauseContainer(
+      DockerEngine engine, String owner, SecurityOptions security, ResourceOptions resources) {
+    this.engine = engine;
+    this.owner = owner;
+    this.security = security;
+    this.resources = resources;
+  }
+
+  /**
+   * Makes it, without starting it.
+   *
+   * @return the engine's id
+   * @throws CriException {@code UNIMPLEMENTED} for what the engine cannot do
+   */
+  String create(SandboxRecord record) throws InterruptedException {
+    PodSandboxConfig config = record.getConfig();
+    EngineHostConfig host = hostConfig(config);
+    Map<String, String> labels = new HashMap<>(config.getLabelsMap());
+    labels.put(Labels.KIND, Labels.SANDBOX);
+    labels.put(Labels.TOKEN, record.getToken());
+    labels.put(Labels.OWNER, owner);
+    String name = EngineNames.sandbox(config.getMetadata(), record.getToken());
+    return engine.call(
+        "create sandbox container " + name,
+        client -> command(client, config, host, labels, name).exec().getId());
+  }
+
+  private static CreateContainerCmd command(
+      DockerClient client,
+      PodSandboxConfig config,
+      EngineHostConfig host,
+      Map<String, String> labels,
+      String name) {
+    CreateContainerCmd command =
+        client
+            .createContainerCmd(PauseImage.NAME)
+            .withName(name)
+            .withLabels(labels)
+            .withHostConfig(host);
+    boolean ownNetwork = !host.getNetworkMode().equals("host");
+    if (ownNetwork && !config.getHostname().isEmpty()) {
+      command.withHostName(config.getHostname());
+    }
+    LinuxSandboxSecurityContext context = config.getLinux().getSecurityContext();
+    if (context.hasRunAsUser()) {
+      String user = String.valueOf(context.getRunAsUser().getValue());
+      command.withUser(
+          context.hasRunAsGroup() ? user + ":" + context.getRunAsGroup().getValue() : user);
+    } else if (context.hasRunAsGroup()) {
+      throw CriException.invalidArgument(
+          "run_as_group is given for the sandbox without run_as_user; give both");
+    }
+    return command;
+  }
+
+  private EngineHostConfig hostConfig(PodSandboxConfig config) {
+    LinuxSandboxSecurityContext context = config.getLinux().getSecurityContext();
+    NamespaceOption namespaces = context.getNamespaceOptions();
+    refuseUserNamespace(namespaces);
+    EngineHostConfig host = new EngineHostConfig();
+    resources.apply(config.getLinux().getResources(), host);
+    host.withOomScoreAdj(resources.oomScoreAdj(OOM_SCORE_ADJ));
+    host.withLogConfig(new LogConfig(LogConfig.LoggingType.NONE));
+    host.withNetworkMode(namespaces.getNetwork() == NamespaceMode.NODE ? "host" : "none");
+    host.withIpcMode(namespaces.getIpc() == NamespaceMode.NODE ? "host" : "shareable");
+    if (namespaces.getPid() == NamespaceMode.NODE) {
+      host.withPidMode("host");
+    }
+    host.withPrivileged(context.getPrivileged());
+    host.withReadonlyRootfs(context.getReadonlyRootfs());
+    host.withGroupAdd(context.getSupplementalGroupsList().stream().map(String::valueOf).toList());
+    host.withSysctls(config.getLinux().getSysctlsMap());
+    if (!config.getLinux().getCgroupParent().isEmpty()) {
+      host.withCgroupParent(config.getLinux().getCgroupParent());
+    }
+    List<String> options = new ArrayList<>(security.selinux(context.getSelinuxOptions()));
+    if (!context.getPrivileged()) {
+      options.add("no-new-privileges");
+      options.addAll(security.seccomp(context.hasSeccomp(), context.getSeccomp()));
+    }
+    host.withSecurityOpts(options);
+    return host;
+  }
+
+  /**
+   * Refuses a pod user namespace.
+   *
+   * @throws CriException {@code UNIMPLEMENTED}
+   */
+  static void refuseUserNamespace(NamespaceOption namespaces) {
+    if (namespaces.hasUsernsOptions()
+        && namespaces.getUsernsOptions().getMode() == NamespaceMode.POD) {
+      throw CriException.unimplemented(
+          "a user namespace of the pod's own (userns_options.mode POD) cannot be had through the"
+              + " Docker Engine; set hostUsers to true");
+    }
+  }
+
+  /** Starts it and returns what the engine then says of it. */
+  InspectContainerResponse start(String id) throws InterruptedException {
+    engine.call("start sandbox container " + id, client -> client.startContainerCmd(id).exec());
+    return engine.call(
+        "inspect sandbox container " + id, client -> client.inspectContainerCmd(id).exec());
+  }
+}

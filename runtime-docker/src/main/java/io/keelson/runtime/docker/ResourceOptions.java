@@ -1,0 +1,93 @@
+package io.keelson.runtime.docker;
+
+import com.github.dockerjava.api.model.HostConfig;
+import io.keelson.linux.Capabilities;
+import io.keelson.linux.Capability;
+import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.v1.HugepageLimit;
+import io.keelson.runtime.v1.LinuxContainerResources;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Turns CRI resource limits into the engine's. What the engine has no word for is refused. */
+final class ResourceOptions {
+  private final int lowestOomScoreAdj;
+
+  /**
+   * Creates the mapping.
+   *
+   * @param lowestOomScoreAdj a score below this one is raised to it
+   */
+  ResourceOptions(int lowestOomScoreAdj) {
+    this.lowestOomScoreAdj = lowestOomScoreAdj;
+  }
+
+  /** The mapping for this machine: without CAP_SYS_RESOURCE no score can be lowered. */
+  static ResourceOptions ofThisMachine() {
+    if (Capabilities.ofThisProcess().has(Capability.SYS_RESOURCE)) {
+      return new ResourceOptions(-1000);
+    }
+    Path own = Path.of("/proc/self/oom_score_adj");
+    try {
+      return new ResourceOptions(Integer.parseInt(Files.readString(own).strip()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + own, e);
+    }
+  }
+
+  /** The lowest OOM score that can be given here. */
+  int lowestOomScoreAdj() {
+    return lowestOomScoreAdj;
+  }
+
+  /** The OOM score a process gets when {@code wanted} is asked for. */
+  int oomScoreAdj(long wanted) {
+    return Math.max((int) wanted, lowestOomScoreAdj);
+  }
+
+  /**
+   * Sets limits; fields that are zero or empty stay the engine's default.
+   *
+   * @throws CriException {@code UNIMPLEMENTED} naming the field the engine cannot set
+   */
+  void apply(LinuxContainerResources resources, HostConfig host) {
+    if (resources.getUnifiedCount() > 0) {
+      throw CriException.unimplemented(
+          "linux.resources.unified cannot be set through the Docker Engine; leave it empty");
+    }
+    for (HugepageLimit limit : resources.getHugepageLimitsList()) {
+      // A node agent sends a zero for every page size the machine has; zero is what a pod that
+      // asked for no huge pages gets anyhow, unless the machine hands them out freely.
+      if (limit.getLimit() != 0) {
+        throw CriException.unimplemented(
+            "linux.resources.hugepage_limits of %s cannot be set through the Docker Engine"
+                .formatted(limit.getPageSize()));
+      }
+    }
+    if (resources.getCpuShares() != 0) {
+      host.withCpuShares(Math.toIntExact(resources.getCpuShares()));
+    }
+    if (resources.getCpuQuota() != 0) {
+      host.withCpuQuota(resources.getCpuQuota());
+    }
+    if (resources.getCpuPeriod() != 0) {
+      host.withCpuPeriod(resources.getCpuPeriod());
+    }
+    if (!resources.getCpusetCpus().isEmpty()) {
+      host.withCpusetCpus(resources.getCpusetCpus());
+    }
+    if (!resources.getCpusetMems().isEmpty()) {
+      host.withCpusetMems(resources.getCpusetMems());
+    }
+    long memory = resources.getMemoryLimitInBytes();
+    if (memory != 0) {
+      host.withMemory(memory);
+      // Left alone, the engine would allow as much swap again as memory.
+      long swap = resources.getMemorySwapLimitInBytes();
+      host.withMemorySwap(swap == 0 ? memory : swap);
+    }
+    host.withOomScoreAdj(oomScoreAdj(resources.getOomScoreAdj()));
+  }
+}

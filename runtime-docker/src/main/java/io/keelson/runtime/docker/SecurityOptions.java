@@ -1,0 +1,166 @@
+package io.keelson.runtime.docker;
+
+import com.github.dockerjava.api.model.Capability;
+import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.v1.LinuxContainerSecurityContext;
+import io.keelson.runtime.v1.SELinuxOption;
+import io.keelson.runtime.v1.SecurityProfile;
+import io.keelson.runtime.v1.SupplementalGroupsPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Turns CRI security contexts into the engine's options. What cannot be had is refused by name. */
+final class SecurityOptions {
+  private final boolean hostHasAppArmor;
+  private final boolean hostHasSelinux;
+
+  /** Creates the mapping for a host with or without the two security modules. */
+  SecurityOptions(boolean hostHasAppArmor, boolean hostHasSelinux) {
+    this.hostHasAppArmor = hostHasAppArmor;
+    this.hostHasSelinux = hostHasSelinux;
+  }
+
+  /** The mapping for this machine. */
+  static SecurityOptions ofThisMachine() {
+    return new SecurityOptions(
+        Files.isReadable(Path.of("/sys/kernel/security/apparmor/profiles")),
+        Files.isDirectory(Path.of("/sys/fs/selinux/class")));
+  }
+
+  /** Sets everything of a container's security context but its namespaces. */
+  void apply(LinuxContainerSecurityContext context, EngineHostConfig host) {
+    if (context.getCapabilities().getAddAmbientCapabilitiesCount() > 0) {
+      throw CriException.unimplemented(
+          "add_ambient_capabilities cannot be given through the Docker Engine");
+    }
+    if (context.getSupplementalGroupsPolicy() == SupplementalGroupsPolicy.Strict) {
+      throw CriException.unimplemented(
+          "supplemental_groups_policy Strict cannot be given through the Docker Engine, which"
+              + " always merges the groups of the image's /etc/group; use Merge");
+    }
+    host.withPrivileged(context.getPrivileged());
+    host.withReadonlyRootfs(context.getReadonlyRootfs());
+    host.withCapAdd(capabilities(context.getCapabilities().getAddCapabilitiesList()));
+    host.withCapDrop(capabilities(context.getCapabilities().getDropCapabilitiesList()));
+    host.withGroupAdd(context.getSupplementalGroupsList().stream().map(String::valueOf).toList());
+    List<String> options = new ArrayList<>();
+    if (context.getNoNewPrivs()) {
+      options.add("no-new-privileges");
+    }
+    options.addAll(selinux(context.getSelinuxOptions()));
+    if (!context.getPrivileged()) {
+      options.addAll(seccomp(context.hasSeccomp(), context.getSeccomp()));
+      options.addAll(appArmor(context.hasApparmor(), context.getApparmor()));
+      host.setMaskedPaths(context.getMaskedPathsList());
+      host.setReadonlyPaths(context.getReadonlyPathsList());
+    }
+    host.withSecurityOpts(options);
+  }
+
+  /** The engine's security options for a seccomp profile; none for its own default. */
+  List<String> seccomp(boolean given, SecurityProfile profile) {
+    if (!given) {
+      return List.of();
+    }
+    return switch (profile.getProfileType()) {
+      case RuntimeDefault -> List.of();
+      case Unconfined -> List.of("seccomp=unconfined");
+      case Localhost -> List.of("seccomp=" + profileText(profile.getLocalhostRef()));
+      case UNRECOGNIZED ->
+          throw CriException.invalidArgument(
+              "seccomp.profile_type %d is not known".formatted(profile.getProfileTypeValue()));
+    };
+  }
+
+  private static String profileText(String file) {
+    try {
+      return Files.readString(Path.of(file));
+    } catch (IOException e) {
+      throw CriException.invalidArgument(
+          "seccomp profile %s cannot be read (%s); install it on this node"
+              .formatted(file, e.getClass().getSimpleName()));
+    }
+  }
+
+  private List<String> appArmor(boolean given, SecurityProfile profile) {
+    if (!given) {
+      return List.of();
+    }
+    return switch (profile.getProfileType()) {
+      case RuntimeDefault -> List.of();
+      case Unconfined -> hostHasAppArmor ? List.of("apparmor=unconfined") : List.of();
+      case Localhost -> {
+        if (!hostHasAppArmor) {
+          throw CriException.failedPrecondition(
+              "AppArmor profile '%s' is asked for, but this node's kernel has no AppArmor"
+                  .formatted(profile.getLocalhostRef()));
+        }
+        yield List.of("apparmor=" + profile.getLocalhostRef());
+      }
+      case UNRECOGNIZED ->
+          throw CriException.invalidArgument(
+              "apparmor.profile_type %d is not known".formatted(profile.getProfileTypeValue()));
+    };
+  }
+
+  /** The engine's security options for an SELinux label; none for an empty one. */
+  List<String> selinux(SELinuxOption label) {
+    List<String> options = new ArrayList<>();
+    addLabel(options, "user", label.getUser());
+    addLabel(options, "role", label.getRole());
+    addLabel(options, "type", label.getType());
+    addLabel(options, "level", label.getLevel());
+    if (!options.isEmpty() && !hostHasSelinux) {
+      throw CriException.failedPrecondition(
+          "SELinux label %s is asked for, but this node's kernel has no SELinux"
+              .formatted(String.join(" ", options)));
+    }
+    return options;
+  }
+
+  private static void addLabel(List<String> options, String key, String value) {
+    if (!value.isEmpty()) {
+      options.add("label=" + key + ":" + value);
+    }
+  }
+
+  private static Capability[] capabilities(List<String> names) {
+    return names.stream().map(SecurityOptions::capability).toArray(Capability[]::new);
+  }
+
+  private static Capability capability(String name) {
+    String plain = name.toUpperCase(Locale.ROOT);
+    if (plain.startsWith("CAP_")) {
+      plain = plain.substring("CAP_".length());
+    }
+    try {
+      return Capability.valueOf(plain);
+    } catch (IllegalArgumentException e) {
+      throw CriException.invalidArgument("capability '" + name + "' is not known");
+    }
+  }
+
+  /**
+   * The engine's user word for a CRI user and group.
+   *
+   * @throws CriException {@code INVALID_ARGUMENT} for a group without a user
+   */
+  static String user(LinuxContainerSecurityContext context) {
+    String user =
+        context.hasRunAsUser()
+            ? String.valueOf(context.getRunAsUser().getValue())
+            : context.getRunAsUsername();
+    if (!context.hasRunAsGroup()) {
+      return user;
+    }
+    if (user.isEmpty()) {
+      throw CriException.invalidArgument(
+          "run_as_group is given without run_as_user or run_as_username; give one of them");
+    }
+    return user + ":" + context.getRunAsGroup().getValue();
+  }
+}
