@@ -1,0 +1,9 @@
+package io.keelson.cli;
+
+/** For whom a command prints. */
+enum OutputFormat {
+  /** People. */
+  TEXT,
+  /** Scripts. */
+  JSON
+}
