@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -37,7 +36,6 @@ public final class ContainerLogWriter implements AutoCloseable {
   public static final int MAX_CONTENT_BYTES = 16 * 1024;
 
   private static final int BUFFER_BYTES = 32 * 1024;
-  private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final Path file;
   private final Clock clock;
@@ -66,8 +64,7 @@ public final class ContainerLogWriter implements AutoCloseable {
 
   /** Writes output that the container produced now; see the class for when it reaches the file. */
   public void write(LogStream stream, ByteBuffer output) throws IOException {
-    Instant now = clock.instant();
-    write(stream, now.getEpochSecond() * NANOS_PER_SECOND + now.getNano(), output);
+    write(stream, EpochNanos.of(clock.instant()), output);
   }
 
   /**
@@ -121,8 +118,7 @@ public final class ContainerLogWriter implements AutoCloseable {
     }
     closed = true;
     try (FileChannel closing = channel) {
-      Instant now = clock.instant();
-      long epochNanos = now.getEpochSecond() * NANOS_PER_SECOND + now.getNano();
+      long epochNanos = EpochNanos.of(clock.instant());
       for (Map.Entry<LogStream, UnfinishedLine> entry : unfinished.entrySet()) {
         while (!entry.getValue().isEmpty()) {
           makeRoom();
@@ -218,12 +214,12 @@ public final class ContainerLogWriter implements AutoCloseable {
     boolean takeUpToEnd(ByteBuffer output) {
       while (output.hasRemaining()) {
         byte b = output.get(output.position());
+        if (length == CAPACITY && (b != '\n' || bytes[MAX_CONTENT_BYTES] != '\r')) {
+          return false;
+        }
         if (b == '\n') {
           output.position(output.position() + 1);
           return true;
-        }
-        if (length == CAPACITY) {
-          return false;
         }
         if (length == bytes.length) {
           bytes = Arrays.copyOf(bytes, Math.min(CAPACITY, 4 * length));

@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -60,9 +59,7 @@ final class LogLineFormat {
 
   private static long parseTime(ByteString line, String text) {
     try {
-      Instant time = OffsetDateTime.parse(text).toInstant();
-      return Math.addExact(
-          Math.multiplyExact(time.getEpochSecond(), NANOS_PER_SECOND), time.getNano());
+      return EpochNanos.of(OffsetDateTime.parse(text).toInstant());
     } catch (DateTimeException | ArithmeticException e) {
       throw malformed(line, "its first field is not a time in RFC 3339 form");
     }
