@@ -4,6 +4,7 @@ import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.spi.RuntimeBackend;
 import io.keelson.runtime.v1.Container;
 import io.keelson.runtime.v1.PodSandbox;
+import io.keelson.runtime.v1.PodSandboxMetadata;
 import io.keelson.runtime.v1.RuntimeHandler;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,8 +20,12 @@ import org.jspecify.annotations.Nullable;
  * them, so objects made before a restart, or outside of this daemon, are found.
  */
 final class BackendRouter {
-  /** A sandbox and where it lives. */
-  record Pod(String id, RuntimeBackend backend) {}
+  /**
+   * A sandbox and where it lives.
+   *
+   * @param identity what its metadata says of it, as {@link #identity} words it
+   */
+  record Pod(String id, String identity, RuntimeBackend backend) {}
 
   /** A container, its sandbox, and where both live. */
   record ContainerRef(String id, String podSandboxId, RuntimeBackend backend) {}
@@ -83,11 +88,19 @@ final class BackendRouter {
     return new Handler(name, backend);
   }
 
+  /** What a sandbox is called before it has an id; no two live ones share it. */
+  static String identity(PodSandboxMetadata metadata) {
+    return "%s/%s (uid %s, attempt %s)"
+        .formatted(
+            metadata.getNamespace(),
+            metadata.getName(),
+            metadata.getUid(),
+            Integer.toUnsignedString(metadata.getAttempt()));
+  }
+
   /** Takes note of a new sandbox. */
-  Pod addPod(String id, RuntimeBackend backend) {
-    Pod pod = new Pod(id, backend);
-    pods.put(id, pod);
-    return pod;
+  void addPod(Pod pod) {
+    pods.put(pod.id(), pod);
   }
 
   /** Takes note of a new container. */
@@ -115,6 +128,15 @@ final class BackendRouter {
   Pod pod(String idOrPrefix) throws InterruptedException {
     Pod known = pods.get(idOrPrefix);
     return known != null ? known : search("pod sandbox", idOrPrefix, pods, this::refreshPods);
+  }
+
+  /** The sandbox of a container, even one that its backend no longer lists. */
+  Pod podOf(ContainerRef container) throws InterruptedException {
+    String id = container.podSandboxId();
+    if (!pods.containsKey(id)) {
+      refreshPods();
+    }
+    return pods.getOrDefault(id, new Pod(id, id, container.backend()));
   }
 
   /**
@@ -171,7 +193,7 @@ final class BackendRouter {
       try {
         Map<String, Pod> present = new LinkedHashMap<>();
         for (PodSandbox pod : backend.podSandboxes().listPodSandboxes()) {
-          present.put(pod.getId(), new Pod(pod.getId(), backend));
+          present.put(pod.getId(), new Pod(pod.getId(), identity(pod.getMetadata()), backend));
         }
         pods.values().removeIf(p -> p.backend().equals(backend) && !present.containsKey(p.id()));
         pods.putAll(present);

@@ -8,107 +8,148 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.transport.EventLoops;
+import java.util.HexFormat;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
  * Runs the blocking body of an RPC and turns its outcome into a reply or a status. While the body
- * runs, a cancelled call or a passed deadline interrupts its thread.
+ * runs, a cancelled call or a passed deadline interrupts its thread. Log lines of a call bear its
+ * name and a reference, which is also what a caller is told of an unexpected failure.
  */
 final class CallRunner {
   private static final Logger log = LoggerFactory.getLogger(CallRunner.class);
+  private static final String RPC = "rpc";
+  private static final String REFERENCE = "call";
 
-  /** A call's blocking body. */
+  /** A unary call's blocking body. */
   @FunctionalInterface
-  interface Body<T> {
-    T call() throws InterruptedException;
+  interface Body<Q, R> {
+    R answer(Q request) throws InterruptedException;
   }
 
-  /** A streaming call's blocking body; it sends by the sender it is given. */
+  /** A streaming call's blocking body. */
   @FunctionalInterface
-  interface StreamBody<T> {
-    void call(Sender<T> sender) throws InterruptedException;
+  interface StreamBody<Q, R> {
+    void answer(Q request, Sender<R> sender) throws InterruptedException;
   }
 
   /** Sends one message of a stream, waiting until the connection takes it. */
   @FunctionalInterface
-  interface Sender<T> {
-    void send(T message) throws InterruptedException;
+  interface Sender<R> {
+    void send(R message) throws InterruptedException;
   }
 
-  private final Executor streams;
+  private final Executor threads;
 
   /**
    * Creates a runner.
    *
-   * @param streams runs bodies of streaming calls, each on a thread of its own
+   * @param threads runs bodies of streaming calls, each on a thread of its own
    */
-  CallRunner(Executor streams) {
-    this.streams = streams;
+  CallRunner(Executor threads) {
+    this.threads = threads;
   }
 
-  /** Runs a unary call in the present thread. */
-  <T extends MessageLite> void unary(String rpc, StreamObserver<T> reply, Body<T> body) {
-    try (var _ = Interruption.onCancel(Context.current())) {
-      MDC.put("rpc", rpc);
-      T message = body.call();
-      int size = message.getSerializedSize();
-      if (size > EventLoops.MESSAGE_LIMIT) {
-        throw CriException.resourceExhausted(
-            "the reply to %s has %d bytes, the limit is %d; call the streaming form of this RPC"
-                .formatted(rpc, size, EventLoops.MESSAGE_LIMIT),
-            null);
-      }
+  /**
+   * Runs a unary call in the present thread.
+   *
+   * @param streaming the RPC that gives the same reply in pieces, or null when there is none
+   */
+  <Q, R extends MessageLite> void unary(
+      String rpc, @Nullable String streaming, Q request, StreamObserver<R> reply, Body<Q, R> body) {
+    Context context = Context.current();
+    openLog(rpc);
+    try (var _ = Interruption.onCancel(context)) {
+      R message = body.answer(request);
+      refuseOversize(rpc, streaming, message);
       reply.onNext(message);
       reply.onCompleted();
-    } catch (InterruptedException | RuntimeException e) {
-      reply.onError(status(rpc, e));
+    } catch (Throwable e) {
+      reply.onError(status(rpc, e, context));
     } finally {
       MDC.clear();
     }
   }
 
+  /** Runs a unary call whose body never blocks, in the present thread, which may do I/O. */
+  <Q, R> void immediate(String rpc, Q request, StreamObserver<R> reply, Body<Q, R> body) {
+    try {
+      reply.onNext(body.answer(request));
+      reply.onCompleted();
+    } catch (Throwable e) {
+      openLog(rpc);
+      reply.onError(status(rpc, e, Context.current()));
+      MDC.clear();
+    }
+  }
+
   /** Runs a server-streaming call on a thread of its own, at the pace of its reader. */
-  <T> void stream(String rpc, StreamObserver<T> reply, StreamBody<T> body) {
-    ServerCallStreamObserver<T> call = (ServerCallStreamObserver<T>) reply;
+  <Q, R> void stream(String rpc, Q request, StreamObserver<R> reply, StreamBody<Q, R> body) {
+    ServerCallStreamObserver<R> call = (ServerCallStreamObserver<R>) reply;
     Semaphore ready = new Semaphore(0);
     call.setOnReadyHandler(ready::release);
     // With a cancel handler set, sending to a caller who left is a no-op instead of an exception.
     call.setOnCancelHandler(() -> {});
     Context context = Context.current();
-    streams.execute(
+    threads.execute(
         context.wrap(() -> {
+          openLog(rpc);
           try (var _ = Interruption.onCancel(context)) {
-            MDC.put("rpc", rpc);
-            body.call(message -> {
-              while (!call.isReady()) {
-                ready.acquire();
-              }
-              call.onNext(message);
-            });
+            body.answer(
+                request,
+                message -> {
+                  while (!call.isReady()) {
+                    ready.acquire();
+                  }
+                  call.onNext(message);
+                });
             call.onCompleted();
-          } catch (InterruptedException | RuntimeException e) {
-            call.onError(status(rpc, e));
+          } catch (Throwable e) {
+            call.onError(status(rpc, e, context));
           } finally {
             MDC.clear();
           }
         }));
   }
 
-  private static StatusRuntimeException status(String rpc, Exception failure) {
+  private static void openLog(String rpc) {
+    MDC.put(RPC, rpc);
+    MDC.put(REFERENCE, HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()));
+  }
+
+  private static void refuseOversize(String rpc, @Nullable String streaming, MessageLite message) {
+    int size = message.getSerializedSize();
+    if (size > EventLoops.MESSAGE_LIMIT) {
+      throw CriException.resourceExhausted(
+          "the reply to %s has %d bytes, the limit is %d%s"
+              .formatted(
+                  rpc,
+                  size,
+                  EventLoops.MESSAGE_LIMIT,
+                  streaming == null ? "" : "; call " + streaming + " instead"),
+          null);
+    }
+  }
+
+  private static StatusRuntimeException status(String rpc, Throwable failure, Context context) {
     return switch (failure) {
-      case InterruptedException e -> interrupted(rpc).asRuntimeException();
+      case InterruptedException e -> interrupted(rpc, context).asRuntimeException();
       case CriException e -> {
-        log.debug("{} failed: {} {}", rpc, e.code(), e.getMessage());
+        if (e.code() == Status.Code.UNKNOWN || e.code() == Status.Code.INTERNAL) {
+          log.warn("{} failed: {}", rpc, e.getMessage(), e);
+        } else {
+          log.debug("{} failed: {} {}", rpc, e.code(), e.getMessage());
+        }
         yield Status.fromCode(e.code()).withDescription(e.getMessage()).asRuntimeException();
       }
-      case StatusRuntimeException e -> e;
       default -> {
-        String reference = "%08x".formatted(ThreadLocalRandom.current().nextInt());
+        String reference = MDC.get(REFERENCE);
         log.error("{} failed unexpectedly, reference {}", rpc, reference, failure);
         yield Status.INTERNAL
             .withDescription(
@@ -119,8 +160,7 @@ final class CallRunner {
     };
   }
 
-  private static Status interrupted(String rpc) {
-    Context context = Context.current();
+  private static Status interrupted(String rpc, Context context) {
     if (context.getDeadline() != null && context.getDeadline().isExpired()) {
       return Status.DEADLINE_EXCEEDED.withDescription(rpc + " did not finish within its deadline");
     }

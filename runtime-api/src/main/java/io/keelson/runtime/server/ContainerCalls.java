@@ -10,6 +10,7 @@ import io.keelson.runtime.spi.RuntimeBackend;
 import io.keelson.runtime.v1.Container;
 import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerFilter;
+import io.keelson.runtime.v1.ContainerMetadata;
 import io.keelson.runtime.v1.ContainerStatusRequest;
 import io.keelson.runtime.v1.ContainerStatusResponse;
 import io.keelson.runtime.v1.CreateContainerRequest;
@@ -26,8 +27,6 @@ import io.keelson.runtime.v1.StopContainerRequest;
 import io.keelson.runtime.v1.StopContainerResponse;
 import io.keelson.runtime.v1.UpdateContainerResourcesRequest;
 import io.keelson.runtime.v1.UpdateContainerResourcesResponse;
-import io.keelson.runtime.v1.UpdatePodSandboxResourcesRequest;
-import io.keelson.runtime.v1.UpdatePodSandboxResourcesResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,23 +44,20 @@ final class ContainerCalls {
   }
 
   CreateContainerResponse create(CreateContainerRequest request) throws InterruptedException {
-    String podId = RequestValidation.podSandboxId(request.getPodSandboxId());
     ContainerConfig config = request.getConfig();
-    RequestValidation.containerConfig(config);
-    if (request.hasSandboxConfig()) {
-      RequestValidation.sandboxConfig(request.getSandboxConfig());
-    }
-    Pod pod = router.pod(podId);
+    ContainerMetadata metadata = config.getMetadata();
+    Pod pod = router.pod(request.getPodSandboxId());
     String identity =
-        "CreateContainer of %s (attempt %d) in sandbox %s"
-            .formatted(config.getMetadata().getName(), config.getMetadata().getAttempt(), pod.id());
+        "container %s (attempt %s) in sandbox %s"
+            .formatted(
+                metadata.getName(), Integer.toUnsignedString(metadata.getAttempt()), pod.id());
     String id =
         inFlight.call(
-            identity,
+            "CreateContainer of " + identity,
             request,
             () -> {
-              try (var _ = locks.acquire(pod.id())) {
-                refuseSecond(pod, config, identity);
+              try (var _ = locks.acquire(pod.identity())) {
+                refuseSecond(pod, metadata, identity);
                 String made =
                     pod.backend()
                         .containers()
@@ -73,21 +69,20 @@ final class ContainerCalls {
     return CreateContainerResponse.newBuilder().setContainerId(id).build();
   }
 
-  private static void refuseSecond(Pod pod, ContainerConfig config, String identity)
+  private static void refuseSecond(Pod pod, ContainerMetadata metadata, String identity)
       throws InterruptedException {
     for (Container present : pod.backend().containers().listContainers()) {
-      if (present.getPodSandboxId().equals(pod.id())
-          && present.getMetadata().equals(config.getMetadata())) {
+      if (present.getPodSandboxId().equals(pod.id()) && present.getMetadata().equals(metadata)) {
         throw CriException.alreadyExists(
-            "%s: container %s has this name and attempt; remove it or raise the attempt"
+            "%s exists already as %s; remove that one or raise the attempt"
                 .formatted(identity, present.getId()));
       }
     }
   }
 
   StartContainerResponse start(StartContainerRequest request) throws InterruptedException {
-    ContainerRef container = resolve(request.getContainerId());
-    try (var _ = locks.acquire(container.podSandboxId())) {
+    ContainerRef container = router.container(request.getContainerId());
+    try (var _ = locks.acquire(router.podOf(container).identity())) {
       container.backend().containers().startContainer(container.id());
     }
     return StartContainerResponse.getDefaultInstance();
@@ -95,31 +90,30 @@ final class ContainerCalls {
 
   /** Takes no lock: a long grace period must not hold up the rest of the pod. */
   StopContainerResponse stop(StopContainerRequest request) throws InterruptedException {
-    String id = RequestValidation.containerId(request.getContainerId());
-    Duration grace = Duration.ofSeconds(RequestValidation.timeoutSeconds(request.getTimeout()));
+    Duration grace = Duration.ofSeconds(request.getTimeout());
     try {
-      ContainerRef container = router.container(id);
+      ContainerRef container = router.container(request.getContainerId());
       container.backend().containers().stopContainer(container.id(), grace);
     } catch (CriException e) {
-      ignoreNotFound(id, e);
+      ignoreNotFound(request.getContainerId(), e);
     }
     return StopContainerResponse.getDefaultInstance();
   }
 
   RemoveContainerResponse remove(RemoveContainerRequest request) throws InterruptedException {
-    String id = RequestValidation.containerId(request.getContainerId());
     try {
-      ContainerRef container = router.container(id);
-      try (var _ = locks.acquire(container.podSandboxId())) {
+      ContainerRef container = router.container(request.getContainerId());
+      try (var _ = locks.acquire(router.podOf(container).identity())) {
         container.backend().containers().removeContainer(container.id());
         router.forgetContainer(container.id());
       }
     } catch (CriException e) {
-      ignoreNotFound(id, e);
+      ignoreNotFound(request.getContainerId(), e);
     }
     return RemoveContainerResponse.getDefaultInstance();
   }
 
+  /** Stop and remove succeed on a container that is gone, even one that goes while they wait. */
   private void ignoreNotFound(String id, CriException failure) {
     if (failure.code() != Status.Code.NOT_FOUND) {
       throw failure;
@@ -128,7 +122,7 @@ final class ContainerCalls {
   }
 
   ContainerStatusResponse status(ContainerStatusRequest request) throws InterruptedException {
-    ContainerRef container = resolve(request.getContainerId());
+    ContainerRef container = router.container(request.getContainerId());
     ContainerStatusResponse.Builder response =
         ContainerStatusResponse.newBuilder()
             .setStatus(container.backend().containers().containerStatus(container.id()));
@@ -151,16 +145,16 @@ final class ContainerCalls {
   }
 
   ExecSyncResponse execSync(ExecSyncRequest request) throws InterruptedException {
-    RequestValidation.containerId(request.getContainerId());
-    RequestValidation.command(request.getCmdList());
-    Duration timeout = Duration.ofSeconds(RequestValidation.timeoutSeconds(request.getTimeout()));
     ContainerRef container = router.container(request.getContainerId());
-    return container.backend().containers().execSync(container.id(), request.getCmdList(), timeout);
+    return container
+        .backend()
+        .containers()
+        .execSync(container.id(), request.getCmdList(), Duration.ofSeconds(request.getTimeout()));
   }
 
   ReopenContainerLogResponse reopenLog(ReopenContainerLogRequest request)
       throws InterruptedException {
-    ContainerRef container = resolve(request.getContainerId());
+    ContainerRef container = router.container(request.getContainerId());
     OptionalParts.require(container.backend(), LogReopening.class, "ReopenContainerLog")
         .reopenContainerLog(container.id());
     return ReopenContainerLogResponse.getDefaultInstance();
@@ -168,31 +162,13 @@ final class ContainerCalls {
 
   UpdateContainerResourcesResponse updateResources(UpdateContainerResourcesRequest request)
       throws InterruptedException {
-    RequestValidation.resources("linux", request.getLinux());
-    ContainerRef container = resolve(request.getContainerId());
+    ContainerRef container = router.container(request.getContainerId());
     ResourceUpdates updates =
         OptionalParts.require(
             container.backend(), ResourceUpdates.class, "UpdateContainerResources");
-    try (var _ = locks.acquire(container.podSandboxId())) {
+    try (var _ = locks.acquire(router.podOf(container).identity())) {
       updates.updateContainerResources(request.toBuilder().setContainerId(container.id()).build());
     }
     return UpdateContainerResourcesResponse.getDefaultInstance();
-  }
-
-  UpdatePodSandboxResourcesResponse updatePodResources(UpdatePodSandboxResourcesRequest request)
-      throws InterruptedException {
-    RequestValidation.resources("resources", request.getResources());
-    RequestValidation.resources("overhead", request.getOverhead());
-    Pod pod = router.pod(RequestValidation.podSandboxId(request.getPodSandboxId()));
-    ResourceUpdates updates =
-        OptionalParts.require(pod.backend(), ResourceUpdates.class, "UpdatePodSandboxResources");
-    try (var _ = locks.acquire(pod.id())) {
-      updates.updatePodSandboxResources(request.toBuilder().setPodSandboxId(pod.id()).build());
-    }
-    return UpdatePodSandboxResourcesResponse.getDefaultInstance();
-  }
-
-  private ContainerRef resolve(String id) throws InterruptedException {
-    return router.container(RequestValidation.containerId(id));
   }
 }

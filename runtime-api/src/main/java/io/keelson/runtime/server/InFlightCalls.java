@@ -3,12 +3,15 @@ package io.keelson.runtime.server;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.keelson.runtime.spi.CriException;
-import java.util.concurrent.Callable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * Long calls that a node agent retries when its deadline passes. A retry that finds the first call
@@ -17,8 +20,14 @@ import org.jspecify.annotations.Nullable;
  * the end and begins afresh.
  */
 final class InFlightCalls {
-  private final ConcurrentHashMap<String, Flight> flights = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Object, Flight> flights = new ConcurrentHashMap<>();
   private final ThreadFactory threads;
+
+  /** Work that takes long. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run() throws InterruptedException;
+  }
 
   /**
    * Creates an empty table.
@@ -36,14 +45,18 @@ final class InFlightCalls {
     final Thread worker;
     int waiting = 1;
 
-    Flight(Object request, Callable<Object> body, ThreadFactory threads, Runnable ended) {
+    Flight(Object request, Work<?> work, ThreadFactory threads, Runnable ended) {
       this.request = request;
+      Map<String, String> logContext = MDC.getCopyOfContextMap();
       this.worker =
           threads.newThread(() -> {
+            if (logContext != null) {
+              MDC.setContextMap(logContext);
+            }
             Object value = null;
             Throwable failure = null;
             try {
-              value = Context.ROOT.call(body);
+              value = Context.ROOT.call(work::run);
             } catch (Throwable e) {
               failure = e;
             }
@@ -58,14 +71,15 @@ final class InFlightCalls {
   }
 
   /**
-   * Runs {@code body}, or waits for the run already under way for {@code key}.
+   * Runs {@code work}, or waits for the run already under way for {@code key}.
    *
-   * @param key what the work makes: never worked on twice at once; used with one result type only
+   * @param key what the work makes: never worked on twice at once; used with one result type only;
+   *     its string form names the work in messages
    * @param request joins only a run for an equal request
    * @throws CriException {@code ABORTED} when the run under way is for another request
    */
   @SuppressWarnings("unchecked") // a key is used with one result type only
-  <T> T call(String key, Object request, CallRunner.Body<T> body) throws InterruptedException {
+  <T> T call(Object key, Object request, Work<T> work) throws InterruptedException {
     while (true) {
       boolean[] joined = new boolean[1];
       Flight flight =
@@ -74,8 +88,7 @@ final class InFlightCalls {
               (ignored, present) -> {
                 if (present == null) {
                   joined[0] = true;
-                  Flight started =
-                      new Flight(request, body::call, threads, () -> flights.remove(key));
+                  Flight started = new Flight(request, work, threads, () -> flights.remove(key));
                   started.worker.start();
                   return started;
                 }
@@ -98,7 +111,22 @@ final class InFlightCalls {
     }
   }
 
-  private Object await(String key, Flight flight) throws InterruptedException {
+  /** How many pieces of work are under way. */
+  int size() {
+    return flights.size();
+  }
+
+  /** Interrupts all work under way and waits until it is undone, at most {@code limit}. */
+  void stop(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    List<Thread> workers = flights.values().stream().map(flight -> flight.worker).toList();
+    workers.forEach(Thread::interrupt);
+    for (Thread worker : workers) {
+      worker.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+    }
+  }
+
+  private Object await(Object key, Flight flight) throws InterruptedException {
     try {
       return flight.result.get();
     } catch (ExecutionException e) {
@@ -108,7 +136,7 @@ final class InFlightCalls {
     }
   }
 
-  private void leave(String key, Flight flight) {
+  private void leave(Object key, Flight flight) {
     flights.computeIfPresent(
         key,
         (ignored, present) -> {

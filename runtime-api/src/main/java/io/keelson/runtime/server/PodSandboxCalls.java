@@ -3,6 +3,7 @@ package io.keelson.runtime.server;
 import io.grpc.Status;
 import io.keelson.runtime.server.BackendRouter.Pod;
 import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.spi.ResourceUpdates;
 import io.keelson.runtime.spi.RuntimeBackend;
 import io.keelson.runtime.v1.PodSandbox;
 import io.keelson.runtime.v1.PodSandboxConfig;
@@ -16,6 +17,8 @@ import io.keelson.runtime.v1.RunPodSandboxRequest;
 import io.keelson.runtime.v1.RunPodSandboxResponse;
 import io.keelson.runtime.v1.StopPodSandboxRequest;
 import io.keelson.runtime.v1.StopPodSandboxResponse;
+import io.keelson.runtime.v1.UpdatePodSandboxResourcesRequest;
+import io.keelson.runtime.v1.UpdatePodSandboxResourcesResponse;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,63 +28,58 @@ final class PodSandboxCalls {
   private final BackendRouter router;
   private final PodLocks locks;
   private final InFlightCalls inFlight;
+  private final EventHub events;
   private final Clock clock;
 
-  PodSandboxCalls(BackendRouter router, PodLocks locks, InFlightCalls inFlight, Clock clock) {
+  PodSandboxCalls(
+      BackendRouter router, PodLocks locks, InFlightCalls inFlight, EventHub events, Clock clock) {
     this.router = router;
     this.locks = locks;
     this.inFlight = inFlight;
+    this.events = events;
     this.clock = clock;
   }
 
   RunPodSandboxResponse run(RunPodSandboxRequest request) throws InterruptedException {
     PodSandboxConfig config = request.getConfig();
-    RequestValidation.sandboxConfig(config);
     BackendRouter.Handler handler = router.handler(request.getRuntimeHandler());
-    PodSandboxMetadata metadata = config.getMetadata();
-    String identity =
-        "RunPodSandbox of pod %s/%s (uid %s, attempt %d)"
-            .formatted(
-                metadata.getNamespace(),
-                metadata.getName(),
-                metadata.getUid(),
-                metadata.getAttempt());
+    String identity = BackendRouter.identity(config.getMetadata());
     String id =
         inFlight.call(
-            identity,
+            "RunPodSandbox of pod " + identity,
             request,
             () -> {
-              RuntimeBackend backend = handler.backend();
-              refuseSecond(backend, metadata, identity);
-              String made = backend.podSandboxes().runPodSandbox(config, handler.name());
-              router.addPod(made, backend);
-              return made;
+              try (var _ = locks.acquire(identity)) {
+                RuntimeBackend backend = handler.backend();
+                refuseSecond(backend, config.getMetadata());
+                String made = backend.podSandboxes().runPodSandbox(config, handler.name());
+                router.addPod(new Pod(made, identity, backend));
+                return made;
+              }
             });
     return RunPodSandboxResponse.newBuilder().setPodSandboxId(id).build();
   }
 
-  private static void refuseSecond(
-      RuntimeBackend backend, PodSandboxMetadata metadata, String identity)
+  private static void refuseSecond(RuntimeBackend backend, PodSandboxMetadata metadata)
       throws InterruptedException {
     for (PodSandbox present : backend.podSandboxes().listPodSandboxes()) {
       if (present.getMetadata().equals(metadata)) {
         throw CriException.alreadyExists(
-            "%s: sandbox %s has this name, uid and attempt; remove it or raise the attempt"
-                .formatted(identity, present.getId()));
+            "pod %s has sandbox %s already; remove that one or raise the attempt"
+                .formatted(BackendRouter.identity(metadata), present.getId()));
       }
     }
   }
 
   StopPodSandboxResponse stop(StopPodSandboxRequest request) throws InterruptedException {
-    String id = RequestValidation.podSandboxId(request.getPodSandboxId());
-    whenPresent(id, pod -> pod.backend().podSandboxes().stopPodSandbox(pod.id()));
+    whenPresent(
+        request.getPodSandboxId(), pod -> pod.backend().podSandboxes().stopPodSandbox(pod.id()));
     return StopPodSandboxResponse.getDefaultInstance();
   }
 
   RemovePodSandboxResponse remove(RemovePodSandboxRequest request) throws InterruptedException {
-    String id = RequestValidation.podSandboxId(request.getPodSandboxId());
     whenPresent(
-        id,
+        request.getPodSandboxId(),
         pod -> {
           pod.backend().podSandboxes().removePodSandbox(pod.id());
           router.forgetPod(pod.id());
@@ -98,7 +96,7 @@ final class PodSandboxCalls {
   private void whenPresent(String id, Change change) throws InterruptedException {
     try {
       Pod pod = router.pod(id);
-      try (var _ = locks.acquire(pod.id())) {
+      try (var _ = locks.acquire(pod.identity())) {
         change.apply(pod);
       }
     } catch (CriException e) {
@@ -109,14 +107,20 @@ final class PodSandboxCalls {
     }
   }
 
+  /**
+   * Container statuses are for node agents that follow events and cost a backend one look-up a
+   * container: they are given when somebody follows events, and to verbose requests.
+   */
   PodSandboxStatusResponse status(PodSandboxStatusRequest request) throws InterruptedException {
-    Pod pod = router.pod(RequestValidation.podSandboxId(request.getPodSandboxId()));
+    Pod pod = router.pod(request.getPodSandboxId());
     RuntimeBackend backend = pod.backend();
     PodSandboxStatusResponse.Builder response =
         PodSandboxStatusResponse.newBuilder()
-            .setStatus(backend.podSandboxes().podSandboxStatus(pod.id()))
-            .addAllContainersStatuses(PodSnapshot.containerStatuses(backend, pod.id()))
-            .setTimestamp(Nanos.now(clock));
+            .setTimestamp(Nanos.now(clock))
+            .setStatus(backend.podSandboxes().podSandboxStatus(pod.id()));
+    if (request.getVerbose() || events.hasReaders()) {
+      response.addAllContainersStatuses(PodSnapshot.containerStatuses(backend, pod.id()));
+    }
     if (request.getVerbose()) {
       response.putAllInfo(backend.podSandboxes().podSandboxInfo(pod.id()));
     }
@@ -133,5 +137,16 @@ final class PodSandboxCalls {
       }
     }
     return accepted;
+  }
+
+  UpdatePodSandboxResourcesResponse updateResources(UpdatePodSandboxResourcesRequest request)
+      throws InterruptedException {
+    Pod pod = router.pod(request.getPodSandboxId());
+    ResourceUpdates updates =
+        OptionalParts.require(pod.backend(), ResourceUpdates.class, "UpdatePodSandboxResources");
+    try (var _ = locks.acquire(pod.identity())) {
+      updates.updatePodSandboxResources(request.toBuilder().setPodSandboxId(pod.id()).build());
+    }
+    return UpdatePodSandboxResourcesResponse.getDefaultInstance();
   }
 }

@@ -1,9 +1,17 @@
 package io.keelson.runtime.server;
 
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.spi.RuntimeBackend;
 import io.keelson.runtime.transport.Endpoint;
 import io.keelson.runtime.transport.EventLoops;
@@ -14,10 +22,17 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ThreadFactory;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,18 +47,25 @@ import org.slf4j.LoggerFactory;
  */
 public final class RuntimeServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RuntimeServer.class);
-  private static final Duration FINISH_LIMIT = Duration.ofSeconds(5);
+  private static final Duration DEFAULT_CLOSE_LIMIT = Duration.ofSeconds(5);
+  private static final Duration UNDO_LIMIT = Duration.ofSeconds(10);
 
   private final List<RuntimeBackend> backends;
   private final List<Listener> listeners;
   private final EventLoops loops;
   private final Clock clock;
-  private final ThreadFactory threads = Thread.ofVirtual().name("work-", 0).factory();
-  private final EventHub events = new EventHub(threads);
+  private final Duration closeLimit;
+  private final ExecutorService calls =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("call-", 0).factory());
+  private final InFlightCalls inFlight =
+      new InFlightCalls(Thread.ofVirtual().name("work-", 0).factory());
+  private final EventHub events = new EventHub(Thread.ofVirtual().name("events-", 0).factory());
   private final HealthStatusManager health = new HealthStatusManager();
   private final List<Server> servers = new ArrayList<>();
   private final List<UnixSocketFile> sockets = new ArrayList<>();
-  private final List<Endpoint> bound = new ArrayList<>();
+  private final List<Endpoint> bound = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   private record Listener(Endpoint endpoint, @Nullable TlsSettings tls) {}
 
@@ -51,6 +73,7 @@ public final class RuntimeServer implements AutoCloseable {
     this.backends = List.copyOf(builder.backends);
     this.listeners = List.copyOf(builder.listeners);
     this.clock = builder.clock;
+    this.closeLimit = builder.closeLimit;
     this.loops = loops;
   }
 
@@ -64,6 +87,7 @@ public final class RuntimeServer implements AutoCloseable {
     private final List<RuntimeBackend> backends = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private Clock clock = Clock.systemUTC();
+    private Duration closeLimit = DEFAULT_CLOSE_LIMIT;
     private @Nullable EventLoops loops;
 
     private Builder() {}
@@ -89,6 +113,14 @@ public final class RuntimeServer implements AutoCloseable {
     /** The time of day for time stamps in replies; the system's unless given. */
     public Builder clock(Clock clock) {
       this.clock = clock;
+      return this;
+    }
+
+    /**
+     * How long {@link RuntimeServer#close} lets running calls finish; five seconds unless given.
+     */
+    public Builder closeLimit(Duration limit) {
+      this.closeLimit = limit;
       return this;
     }
 
@@ -119,6 +151,7 @@ public final class RuntimeServer implements AutoCloseable {
    * Starts the backends, then listens. When it fails, whatever was started is closed.
    *
    * @throws IOException when an endpoint cannot be bound; the message says which and why
+   * @throws CriException when a backend can never serve in its configuration
    * @throws InterruptedException when interrupted while a backend starts
    */
   public void start() throws IOException, InterruptedException {
@@ -130,32 +163,13 @@ public final class RuntimeServer implements AutoCloseable {
           sockets.add(UnixSocketFile.claim(unix.path()));
         }
       }
+      events.start();
       for (RuntimeBackend backend : backends) {
         backend.start(events.sinkFor(backend));
       }
-      BackendRouter router = new BackendRouter(backends);
-      PodLocks locks = new PodLocks();
-      InFlightCalls inFlight = new InFlightCalls(threads);
-      CallRunner runner = new CallRunner(loops.calls());
-      var runtimeService =
-          new RuntimeServiceCalls(
-              runner,
-              new PodSandboxCalls(router, locks, inFlight, clock),
-              new ContainerCalls(router, locks, inFlight),
-              new StatsCalls(router),
-              new StatusCalls(router),
-              events);
-      var imageService = new ImageServiceCalls(runner, new ImageCalls(router, inFlight));
+      List<ServiceTable> services = services();
       for (Listener listener : listeners) {
-        NettyServerBuilder builder = loops.serverBuilder(listener.endpoint(), listener.tls());
-        Server server =
-            builder
-                .addService(runtimeService)
-                .addService(imageService)
-                .addService(health.getHealthService())
-                .addService(ProtoReflectionServiceV1.newInstance())
-                .build();
-        bind(server, listener.endpoint());
+        bind(serverOf(listener, services), listener.endpoint());
       }
       for (UnixSocketFile socket : sockets) {
         socket.restrict();
@@ -166,6 +180,46 @@ public final class RuntimeServer implements AutoCloseable {
         close();
       }
     }
+  }
+
+  private List<ServiceTable> services() {
+    BackendRouter router = new BackendRouter(backends);
+    PodLocks locks = new PodLocks();
+    CallRunner runner = new CallRunner(calls);
+    var runtimeService =
+        new RuntimeServiceCalls(
+            new PodSandboxCalls(router, locks, inFlight, events, clock),
+            new ContainerCalls(router, locks, inFlight),
+            new StatsCalls(router),
+            new StatusCalls(router, this::endpoints),
+            events);
+    return List.of(
+        runtimeService.table(runner),
+        ImageServiceCalls.table(runner, new ImageCalls(router, inFlight)));
+  }
+
+  private Server serverOf(Listener listener, List<ServiceTable> services) {
+    Set<MethodDescriptor<?, ?>> immediate = new HashSet<>(Set.of(HealthGrpc.getCheckMethod()));
+    NettyServerBuilder builder = loops.serverBuilder(listener.endpoint(), listener.tls());
+    for (ServiceTable service : services) {
+      ServerServiceDefinition definition = service.build();
+      immediate.addAll(service.immediate());
+      health.setStatus(definition.getServiceDescriptor().getName(), ServingStatus.SERVING);
+      builder.addService(definition);
+    }
+    return builder
+        .addService(health.getHealthService())
+        .addService(ProtoReflectionServiceV1.newInstance())
+        // What is answered from memory is answered on the I/O thread: it halves the time it takes.
+        .directExecutor()
+        .callExecutor(
+            new ServerCallExecutorSupplier() {
+              @Override
+              public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
+                return immediate.contains(call.getMethodDescriptor()) ? Runnable::run : calls;
+              }
+            })
+        .build();
   }
 
   private void bind(Server server, Endpoint endpoint) throws IOException {
@@ -194,38 +248,53 @@ public final class RuntimeServer implements AutoCloseable {
 
   /** Waits until the server is closed. */
   public void awaitTermination() throws InterruptedException {
-    for (Server server : servers) {
-      server.awaitTermination();
-    }
+    closed.await();
   }
 
   /**
-   * Refuses new calls, lets running ones finish for up to five seconds, interrupts the rest, and
-   * closes the backends. Repeatable.
+   * Refuses new calls, ends event streams, lets running calls finish for up to the {@linkplain
+   * Builder#closeLimit close limit}, interrupts the rest and waits until they have undone what they
+   * had begun, then closes the backends. When the calling thread is interrupted, it goes through
+   * the same steps without waiting. Repeatable.
    */
   @Override
   public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
     health.enterTerminalState();
     servers.forEach(Server::shutdown);
     events.close();
-    long deadline = System.nanoTime() + FINISH_LIMIT.toNanos();
-    for (Server server : servers) {
-      awaitEnd(server, deadline);
+    try {
+      finishCalls();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      servers.forEach(Server::shutdownNow);
+      calls.shutdownNow();
+      backends.forEach(RuntimeServer::closeBackend);
+      sockets.forEach(UnixSocketFile::close);
+      loops.close();
+      closed.countDown();
     }
-    backends.forEach(RuntimeBackend::close);
-    sockets.forEach(UnixSocketFile::close);
-    loops.close();
   }
 
-  private static void awaitEnd(Server server, long deadline) {
+  private void finishCalls() throws InterruptedException {
+    long deadline = System.nanoTime() + closeLimit.toNanos();
+    for (Server server : servers) {
+      server.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+    servers.forEach(Server::shutdownNow);
+    calls.shutdownNow();
+    inFlight.stop(UNDO_LIMIT);
+    calls.awaitTermination(UNDO_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private static void closeBackend(RuntimeBackend backend) {
     try {
-      if (!server.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-        server.shutdownNow();
-        server.awaitTermination(1, TimeUnit.SECONDS);
-      }
-    } catch (InterruptedException e) {
-      server.shutdownNow();
-      Thread.currentThread().interrupt();
+      backend.close();
+    } catch (RuntimeException e) {
+      log.error("backend {} did not close cleanly", backend.name(), e);
     }
   }
 }

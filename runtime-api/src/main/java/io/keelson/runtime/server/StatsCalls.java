@@ -7,10 +7,15 @@ import io.keelson.runtime.spi.StatsProvider;
 import io.keelson.runtime.v1.Container;
 import io.keelson.runtime.v1.ContainerStats;
 import io.keelson.runtime.v1.ContainerStatsFilter;
+import io.keelson.runtime.v1.ContainerStatsRequest;
+import io.keelson.runtime.v1.ContainerStatsResponse;
+import io.keelson.runtime.v1.ListMetricDescriptorsResponse;
 import io.keelson.runtime.v1.MetricDescriptor;
 import io.keelson.runtime.v1.PodSandboxMetrics;
 import io.keelson.runtime.v1.PodSandboxStats;
 import io.keelson.runtime.v1.PodSandboxStatsFilter;
+import io.keelson.runtime.v1.PodSandboxStatsRequest;
+import io.keelson.runtime.v1.PodSandboxStatsResponse;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,16 +30,22 @@ final class StatsCalls {
     this.router = router;
   }
 
-  ContainerStats container(String id) throws InterruptedException {
-    var container = router.container(RequestValidation.containerId(id));
-    return OptionalParts.require(container.backend(), StatsProvider.class, "ContainerStats")
-        .containerStats(container.id());
+  ContainerStatsResponse container(ContainerStatsRequest request) throws InterruptedException {
+    BackendRouter.ContainerRef container = router.container(request.getContainerId());
+    StatsProvider provider =
+        OptionalParts.require(container.backend(), StatsProvider.class, "ContainerStats");
+    return ContainerStatsResponse.newBuilder()
+        .setStats(provider.containerStats(container.id()))
+        .build();
   }
 
-  PodSandboxStats pod(String id) throws InterruptedException {
-    var pod = router.pod(RequestValidation.podSandboxId(id));
-    return OptionalParts.require(pod.backend(), StatsProvider.class, "PodSandboxStats")
-        .podSandboxStats(pod.id());
+  PodSandboxStatsResponse pod(PodSandboxStatsRequest request) throws InterruptedException {
+    BackendRouter.Pod pod = router.pod(request.getPodSandboxId());
+    StatsProvider provider =
+        OptionalParts.require(pod.backend(), StatsProvider.class, "PodSandboxStats");
+    return PodSandboxStatsResponse.newBuilder()
+        .setStats(provider.podSandboxStats(pod.id()))
+        .build();
   }
 
   List<ContainerStats> containers(ContainerStatsFilter filter) throws InterruptedException {
@@ -66,12 +77,12 @@ final class StatsCalls {
     return accepted;
   }
 
-  List<MetricDescriptor> metricDescriptors() {
+  ListMetricDescriptorsResponse metricDescriptors() {
     Map<String, MetricDescriptor> byName = new LinkedHashMap<>();
     for (MetricsProvider provider : providers(MetricsProvider.class, "ListMetricDescriptors")) {
       provider.metricDescriptors().forEach(d -> byName.putIfAbsent(d.getName(), d));
     }
-    return List.copyOf(byName.values());
+    return ListMetricDescriptorsResponse.newBuilder().addAllDescriptors(byName.values()).build();
   }
 
   List<PodSandboxMetrics> metrics() throws InterruptedException {

@@ -40,7 +40,10 @@ public interface RuntimeBackend extends AutoCloseable {
   /** The runtime's name as {@code Version} reports it, constant: {@code docker}, {@code fake}. */
   String name();
 
-  /** The version of the runtime proper, such as the engine's; may change while it is upgraded. */
+  /**
+   * The version of the runtime proper, such as the engine's; may change while it is upgraded.
+   * Answers from memory, without I/O.
+   */
   String version();
 
   /**
@@ -72,7 +75,7 @@ public interface RuntimeBackend extends AutoCloseable {
 
   /**
    * Lets go of connections and threads. Pods and containers keep running: the next {@link #start}
-   * finds them again.
+   * finds them again. Called once, also on a backend that was never started or did not start.
    */
   @Override
   void close();

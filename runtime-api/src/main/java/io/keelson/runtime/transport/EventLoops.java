@@ -36,13 +36,17 @@ public final class EventLoops implements AutoCloseable {
   /** The largest message either side of a CRI connection takes, in bytes; kubelet's own limit. */
   public static final int MESSAGE_LIMIT = 16 * 1024 * 1024;
 
+  /** The most calls one connection may have open; further ones wait on the caller's side. */
+  public static final int CALLS_LIMIT = 4096;
+
   private final EventLoopGroup group;
   private final boolean epoll;
-  private final Executor calls;
+  private final Executor callbacks;
 
   private EventLoops(int threads, boolean epoll) {
     this.epoll = epoll;
-    this.calls = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
+    this.callbacks =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
     this.group =
         new MultiThreadIoEventLoopGroup(
             threads,
@@ -69,13 +73,9 @@ public final class EventLoops implements AutoCloseable {
     return epoll;
   }
 
-  /** The executor calls run on: one virtual thread each. */
-  public Executor calls() {
-    return calls;
-  }
-
   /**
-   * A server builder for one endpoint, not yet bound; the caller adds services.
+   * A server builder for one endpoint, not yet bound; the caller adds services and says which
+   * executor calls run on.
    *
    * @param tls required for a TCP endpoint, not used by a unix one
    */
@@ -96,7 +96,8 @@ public final class EventLoops implements AutoCloseable {
         .maxInboundMessageSize(MESSAGE_LIMIT)
         .permitKeepAliveTime(10, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true)
-        .executor(calls);
+        .maxConcurrentCallsPerConnection(CALLS_LIMIT)
+        .handshakeTimeout(20, TimeUnit.SECONDS);
   }
 
   /**
@@ -125,7 +126,7 @@ public final class EventLoops implements AutoCloseable {
     return builder
         .eventLoopGroup(group)
         .maxInboundMessageSize(MESSAGE_LIMIT)
-        .executor(calls)
+        .executor(callbacks)
         .build();
   }
 
@@ -135,10 +136,8 @@ public final class EventLoops implements AutoCloseable {
   }
 
   private ServerChannel newUnixServerChannel() {
-    if (!epoll) {
-      return new NioServerDomainSocketChannel();
-    }
-    ServerChannel server = new EpollServerDomainSocketChannel();
+    ServerChannel server =
+        epoll ? new EpollServerDomainSocketChannel() : new NioServerDomainSocketChannel();
     server.pipeline().addLast(new PeerCheck());
     return server;
   }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file of a listening unix socket. Claiming it takes a lock beside it, so that two daemons
- * never fight over one socket, and clears away what a killed daemon left behind.
+ * never fight over one socket, and clears away what a killed daemon left behind. The lock's empty
+ * file stays: were it removed, two daemons could hold locks on two files of that name. Thread-safe.
  */
 public final class UnixSocketFile implements AutoCloseable {
   private final Path path;
@@ -97,7 +98,6 @@ public final class UnixSocketFile implements AutoCloseable {
     try (lockFile) {
       if (lock.isValid()) {
         Files.deleteIfExists(path);
-        Files.deleteIfExists(path.resolveSibling(path.getFileName() + ".lock"));
       }
     } catch (IOException e) {
       // What stays behind is a dead socket, which the next claim removes.
