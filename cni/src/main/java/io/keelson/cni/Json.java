@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** How this library reads and writes JSON: trees, numbers kept exactly, nothing after the value. */
 final class Json {
@@ -19,6 +21,10 @@ final class Json {
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
+
+  /** Where the parser began, in words that lead nowhere: the source is not a stream of ours. */
+  private static final Pattern PARSER_NOTE =
+      Pattern.compile(" ?\\(start marker at .*|\\n.*", Pattern.DOTALL);
 
   private Json() {}
 
@@ -68,7 +74,7 @@ final class Json {
 
   private static String describe(JsonProcessingException e) {
     JsonLocation place = e.getLocation();
-    String reason = e.getOriginalMessage().lines().findFirst().orElse("malformed JSON");
+    String reason = PARSER_NOTE.matcher(e.getOriginalMessage()).replaceAll("");
     return place == null
         ? reason
         : "line " + place.getLineNr() + ", column " + place.getColumnNr() + ": " + reason;
@@ -78,7 +84,7 @@ final class Json {
   static final class MalformedException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    MalformedException(String message, @org.jspecify.annotations.Nullable Throwable cause) {
+    MalformedException(String message, @Nullable Throwable cause) {
       super(message, cause);
     }
 

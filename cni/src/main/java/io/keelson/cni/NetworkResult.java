@@ -2,7 +2,6 @@ package io.keelson.cni;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -96,7 +95,7 @@ public final class NetworkResult {
       JsonNode index = ip.get("interface");
       ips.add(
           new IpConfiguration(
-              InetAddress.ofLiteral(cidr.substring(0, slash)),
+              cidr.substring(0, slash),
               Integer.parseInt(cidr, slash + 1, cidr.length(), 10),
               index == null || index.isNull()
                   ? OptionalInt.empty()

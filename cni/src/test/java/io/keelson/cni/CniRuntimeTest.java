@@ -53,7 +53,7 @@ class CniRuntimeTest {
   void addGivesEachPluginTheResultOfTheOneBeforeAndReturnsTheLast() throws Exception {
     NetworkResult result = runtime.add(network("1.0.0"), ATTACHMENT);
 
-    assertThat(result.ips().getFirst().address().getHostAddress()).isEqualTo("10.0.0.3");
+    assertThat(result.ips().getFirst().address()).isEqualTo("10.0.0.3");
     assertThat(ScriptedPlugin.calls(bin)).containsExactly("ADD first", "ADD second");
     JsonNode input = json(first.input("ADD"));
     assertThat(input.has("prevResult")).isFalse();

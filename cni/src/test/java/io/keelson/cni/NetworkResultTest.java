@@ -40,7 +40,7 @@ class NetworkResultTest {
              "dns":{"nameservers":["10.1.2.53"],"search":["a.b"],"options":["ndots:5"]}}
             """);
 
-    assertThat(result.ips().getFirst().address().getHostAddress()).isEqualTo("10.1.2.3");
+    assertThat(result.ips().getFirst().address()).isEqualTo("10.1.2.3");
     assertThat(result.ips().getFirst().prefixLength()).isEqualTo(24);
     assertThat(result.ips())
         .extracting(IpConfiguration::interfaceIndex)

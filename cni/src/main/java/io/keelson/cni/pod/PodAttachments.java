@@ -87,7 +87,7 @@ final class PodAttachments {
     List<String> addresses =
         result.ips().stream()
             .filter(ip -> isInPod(ip, interfaces))
-            .map(ip -> ip.address().getHostAddress())
+            .map(ip -> ip.address())
             .toList();
     Dns dns = result.dns();
     DNSConfig.Builder dnsConfig =

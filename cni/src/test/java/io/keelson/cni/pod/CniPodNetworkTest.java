@@ -132,7 +132,7 @@ class CniPodNetworkTest {
 
     NetworkAttachment attachment = network.attach(request("p1"));
 
-    assertThat(attachment.addresses()).containsExactly("10.0.0.2", "fd00:0:0:0:0:0:0:2");
+    assertThat(attachment.addresses()).containsExactly("10.0.0.2", "fd00::2");
     assertThat(attachment.dns().getServersList()).containsExactly("10.0.0.53");
     assertThat(attachment.resultJson()).contains("fd00::2/64");
   }
