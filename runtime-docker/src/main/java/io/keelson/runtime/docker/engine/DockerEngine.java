@@ -157,6 +157,25 @@ public final class DockerEngine implements AutoCloseable {
     return EngineErrors.refused(what, 500, engineMessage, null);
   }
 
+  /** A step that talks to the engine without docker-java. */
+  interface RawStep<T> {
+    T run() throws IOException;
+  }
+
+  /** Runs such a step with the failures of {@link #call}. */
+  <T> T raw(String what, RawStep<T> step) throws InterruptedException {
+    return guarded(
+        what,
+        CALL_LIMIT,
+        () -> {
+          try {
+            return step.run();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
   private static void requireSuccess(String what, DockerHttpClient.Response response)
       throws IOException {
     int status = response.getStatusCode();
