@@ -2,39 +2,58 @@ package io.keelson.runtime.fake;
 
 import io.keelson.runtime.spi.ContainerEventSink;
 import io.keelson.runtime.spi.Containers;
+import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.spi.Images;
+import io.keelson.runtime.spi.LogReopening;
 import io.keelson.runtime.spi.PodSandboxes;
+import io.keelson.runtime.spi.ResourceUpdates;
 import io.keelson.runtime.spi.RuntimeBackend;
 import io.keelson.runtime.v1.CgroupDriver;
 import io.keelson.runtime.v1.RuntimeCondition;
 import io.keelson.runtime.v1.RuntimeFeatures;
 import io.keelson.runtime.v1.RuntimeHandler;
 import io.keelson.runtime.v1.RuntimeHandlerFeatures;
+import io.keelson.runtime.v1.UpdateContainerResourcesRequest;
+import io.keelson.runtime.v1.UpdatePodSandboxResourcesRequest;
 import java.time.Clock;
 import java.util.List;
 
 /**
- * The required part of the SPI in memory. Pods get addresses from 10.88.0.0/16 that nobody answers
- * on; containers run until they are stopped; every image can be pulled, except names that begin
- * with {@code missing/}. Nothing survives the process. Thread-safe.
+ * A runtime in memory. Pods get addresses from 10.88.0.0/16 that nobody answers on. Containers run
+ * until they are stopped or {@linkplain #exitContainer told to end}; their logs, where a log path
+ * is given, have a line for the start and one for the end; a command executed in them prints its
+ * own words and succeeds. Every image can be pulled, except names that begin with {@code missing/},
+ * which no registry has. Nothing but logs survives the process. Thread-safe.
  *
  * <p>A runtime author can start from here: this class and its three parts are all that a backend
- * needs.
+ * needs; {@link ResourceUpdates} and {@link LogReopening} are optional.
  */
-public final class FakeBackend implements RuntimeBackend {
+public final class FakeBackend implements RuntimeBackend, ResourceUpdates, LogReopening {
   static final String NAME = "fake";
 
+  private final String name;
   private final FakeImages images = new FakeImages();
   private final FakeNode node;
   private final FakePodSandboxes podSandboxes;
   private final FakeContainers containers;
 
   /**
-   * Creates a backend without pods or images.
+   * Creates a backend named {@code fake}, without pods or images.
    *
    * @param clock gives every time stamp
    */
   public FakeBackend(Clock clock) {
+    this(NAME, clock);
+  }
+
+  /**
+   * Creates a backend without pods or images.
+   *
+   * @param name its name and that of its only runtime handler
+   * @param clock gives every time stamp
+   */
+  public FakeBackend(String name, Clock clock) {
+    this.name = name;
     this.node = new FakeNode(clock);
     this.podSandboxes = new FakePodSandboxes(node);
     this.containers = new FakeContainers(node, images);
@@ -47,7 +66,7 @@ public final class FakeBackend implements RuntimeBackend {
 
   @Override
   public String name() {
-    return NAME;
+    return name;
   }
 
   @Override
@@ -59,7 +78,7 @@ public final class FakeBackend implements RuntimeBackend {
   public List<RuntimeHandler> runtimeHandlers() {
     return List.of(
         RuntimeHandler.newBuilder()
-            .setName(NAME)
+            .setName(name)
             .setFeatures(RuntimeHandlerFeatures.getDefaultInstance())
             .build());
   }
@@ -94,6 +113,33 @@ public final class FakeBackend implements RuntimeBackend {
   @Override
   public Images images() {
     return images;
+  }
+
+  /**
+   * Ends a running container as if its program had ended by itself; does nothing to one that does
+   * not run.
+   *
+   * @param exitCode 0 to 255
+   * @throws CriException {@code NOT_FOUND} when there is no such container
+   */
+  public void exitContainer(String containerId, int exitCode) {
+    node.container(containerId).exit(exitCode);
+  }
+
+  @Override
+  public void updateContainerResources(UpdateContainerResourcesRequest request) {
+    node.container(request.getContainerId()).update(request.getLinux());
+  }
+
+  /** Fake pods have no cgroup, so there is nothing to take note of but that the pod is here. */
+  @Override
+  public void updatePodSandboxResources(UpdatePodSandboxResourcesRequest request) {
+    node.pod(request.getPodSandboxId());
+  }
+
+  @Override
+  public void reopenContainerLog(String containerId) {
+    node.container(containerId).reopenLog();
   }
 
   @Override

@@ -7,39 +7,43 @@ import io.keelson.runtime.v1.ContainerEventType;
 import io.keelson.runtime.v1.ContainerResources;
 import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStatus;
+import io.keelson.runtime.v1.LinuxContainerResources;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One container, in memory. Thread-safe.
  *
  * <pre>
- *   CREATED --start--> RUNNING --stop--> EXITED
+ *   CREATED --start--> RUNNING --stop, kill, exit--> EXITED
  * </pre>
  */
 final class FakeContainer {
+  private static final Logger logger = LoggerFactory.getLogger(FakeContainer.class);
+
   final String id;
   final String podId;
   final ContainerConfig config;
   private final String imageId;
-  private final String logPath;
+  private final FakeLog log;
   private final FakeNode node;
   private final long createdAt;
   private ContainerState state = ContainerState.CONTAINER_CREATED;
   private long startedAt;
   private long finishedAt;
   private int exitCode;
+  private LinuxContainerResources resources;
 
   FakeContainer(
-      String id,
-      String podId,
-      ContainerConfig config,
-      String imageId,
-      String logPath,
-      FakeNode node) {
+      String id, String podId, ContainerConfig config, String imageId, FakeLog log, FakeNode node) {
     this.id = id;
     this.podId = podId;
     this.config = config;
     this.imageId = imageId;
-    this.logPath = logPath;
+    this.log = log;
+    this.resources = config.getLinux().getResources();
     this.node = node;
     this.createdAt = node.now();
   }
@@ -55,6 +59,7 @@ final class FakeContainer {
             "container '%s' is in state %s, only a created one can be started"
                 .formatted(id, state));
       }
+      log.append("started: " + commandLine());
       state = ContainerState.CONTAINER_RUNNING;
       startedAt = node.now();
     }
@@ -71,16 +76,40 @@ final class FakeContainer {
     exit(137);
   }
 
-  private void exit(int code) {
+  void exit(int code) {
     synchronized (this) {
       if (state != ContainerState.CONTAINER_RUNNING) {
         return;
+      }
+      try {
+        log.append("ended with exit code " + code);
+      } catch (CriException e) {
+        // A full disk must not keep a container from ending.
+        logger.warn("the end of container {} is not in its log", id, e);
       }
       state = ContainerState.CONTAINER_EXITED;
       finishedAt = node.now();
       exitCode = code;
     }
     node.report(id, podId, ContainerEventType.CONTAINER_STOPPED_EVENT);
+  }
+
+  synchronized void update(LinuxContainerResources changed) {
+    resources = resources.toBuilder().mergeFrom(changed).build();
+  }
+
+  synchronized void reopenLog() {
+    if (state != ContainerState.CONTAINER_RUNNING) {
+      throw CriException.failedPrecondition(
+          "container '%s' is in state %s, only a running one has an open log".formatted(id, state));
+    }
+    log.reopen();
+  }
+
+  private String commandLine() {
+    List<String> words = new ArrayList<>(config.getCommandList());
+    words.addAll(config.getArgsList());
+    return words.isEmpty() ? config.getImage().getImage() : String.join(" ", words);
   }
 
   synchronized Container summary() {
@@ -114,10 +143,9 @@ final class FakeContainer {
             .putAllLabels(config.getLabelsMap())
             .putAllAnnotations(config.getAnnotationsMap())
             .addAllMounts(config.getMountsList())
-            .setLogPath(logPath)
+            .setLogPath(log.path())
             .setStopSignal(config.getStopSignal())
-            .setResources(
-                ContainerResources.newBuilder().setLinux(config.getLinux().getResources()));
+            .setResources(ContainerResources.newBuilder().setLinux(resources));
     if (state == ContainerState.CONTAINER_EXITED) {
       status.setReason(exitCode == 0 ? "Completed" : "Error");
     }

@@ -10,7 +10,6 @@ import io.keelson.runtime.v1.ContainerStatus;
 import io.keelson.runtime.v1.ExecSyncResponse;
 import io.keelson.runtime.v1.Image;
 import io.keelson.runtime.v1.PodSandboxConfig;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -40,13 +39,9 @@ final class FakeContainers implements Containers {
                     "image '%s' is not here; pull it first"
                         .formatted(config.getImage().getImage())));
     String id = FakeNode.newId();
-    String directory = pod.config.getLogDirectory();
-    String logPath =
-        directory.isEmpty() || config.getLogPath().isEmpty()
-            ? ""
-            : Path.of(directory, config.getLogPath()).toString();
+    FakeLog log = node.log(pod.config.getLogDirectory(), config.getLogPath());
     node.containers()
-        .put(id, new FakeContainer(id, podSandboxId, config, image.getId(), logPath, node));
+        .put(id, new FakeContainer(id, podSandboxId, config, image.getId(), log, node));
     node.report(id, podSandboxId, ContainerEventType.CONTAINER_CREATED_EVENT);
     return id;
   }

@@ -3,6 +3,7 @@ package io.keelson.runtime.fake;
 import io.keelson.runtime.spi.ContainerEventSink;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.v1.ContainerEventType;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -51,6 +52,12 @@ final class FakeNode {
       throw CriException.notFound("container '" + id + "' does not exist");
     }
     return container;
+  }
+
+  /** A container's log; one that goes nowhere unless both parts of its path are given. */
+  FakeLog log(String directory, String path) {
+    boolean given = !directory.isEmpty() && !path.isEmpty();
+    return new FakeLog(given ? Path.of(directory, path) : null, clock);
   }
 
   /** Nanoseconds since the epoch. */
