@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +43,9 @@ public final class AttachmentCache {
 
   private final Path results;
   private final String owner;
+
+  /** Shared by writers, held alone while what dead writers left is cleared away. */
+  private final ReadWriteLock temporaries = new ReentrantReadWriteLock();
 
   /**
    * Opens the cache; its folders are made when they are first needed.
@@ -83,7 +88,12 @@ public final class AttachmentCache {
       entry.set("result", result.copy());
     }
     entry.put("owner", owner);
-    write(file(network.name(), attachment), Json.write(entry));
+    temporaries.readLock().lock();
+    try {
+      write(file(network.name(), attachment), Json.write(entry));
+    } finally {
+      temporaries.readLock().unlock();
+    }
   }
 
   /** Whether there is a file for this attachment, readable or not. */
@@ -137,6 +147,32 @@ public final class AttachmentCache {
     } catch (IOException e) {
       throw new AttachmentCacheException("delete " + file + ": " + e, e);
     }
+  }
+
+  /**
+   * Deletes the unfinished files of writers of this owner that died.
+   *
+   * @throws AttachmentCacheException when one cannot be deleted
+   */
+  public void removeUnfinished() {
+    temporaries.writeLock().lock();
+    try (Stream<Path> all = Files.list(results)) {
+      for (Path file : all.toList()) {
+        if (file.getFileName().toString().startsWith(temporaryPrefix())) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      // No folder yet: nobody has written.
+    } catch (IOException e) {
+      throw new AttachmentCacheException("clear " + results + ": " + e, e);
+    } finally {
+      temporaries.writeLock().unlock();
+    }
+  }
+
+  private String temporaryPrefix() {
+    return "." + owner + ".";
   }
 
   private Path file(String networkName, Attachment attachment) {
@@ -233,7 +269,7 @@ public final class AttachmentCache {
   }
 
   private void write(Path file, byte[] content) {
-    Path temporary = file.resolveSibling("." + file.getFileName());
+    Path temporary = file.resolveSibling(temporaryPrefix() + file.getFileName());
     try {
       Files.createDirectories(results.getParent());
       Files.createDirectories(

@@ -60,6 +60,28 @@ public final class CapabilityArguments {
     return new CapabilityArguments(longer);
   }
 
+  /** Limits of the rate of traffic; capability {@code bandwidth}. */
+  public CapabilityArguments bandwidth(Bandwidth bandwidth) {
+    ObjectNode longer = values.deepCopy();
+    ObjectNode entry = longer.putObject("bandwidth");
+    if (bandwidth.ingressRate() > 0) {
+      entry.put("ingressRate", bandwidth.ingressRate());
+      entry.put("ingressBurst", bandwidth.ingressBurst());
+    }
+    if (bandwidth.egressRate() > 0) {
+      entry.put("egressRate", bandwidth.egressRate());
+      entry.put("egressBurst", bandwidth.egressBurst());
+    }
+    return new CapabilityArguments(longer);
+  }
+
+  /** Further names of the container on the network; capability {@code aliases}. */
+  public CapabilityArguments aliases(List<String> aliases) {
+    ObjectNode longer = values.deepCopy();
+    aliases.forEach(longer.putArray("aliases")::add);
+    return new CapabilityArguments(longer);
+  }
+
   boolean isEmpty() {
     return values.isEmpty();
   }

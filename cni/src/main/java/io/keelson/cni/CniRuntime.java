@@ -129,7 +129,7 @@ public final class CniRuntime {
    * STATUS: asks each plugin whether it could serve an ADD now. Succeeds without asking when the
    * network's version, being older than 1.1.0, does not know the question.
    *
-   * @param limit how long one plugin may take
+   * @param limit how long all plugins together may take
    * @throws PluginException the first plugin's refusal, usually with {@link
    *     PluginException#NOT_AVAILABLE} or {@link PluginException#LIMITED_CONNECTIVITY}
    */
@@ -137,8 +137,9 @@ public final class CniRuntime {
     if (!network.version().isAtLeast(SpecVersion.V1_1_0)) {
       return;
     }
+    long deadline = System.nanoTime() + limit.toNanos();
     for (PluginConfiguration plugin : network.plugins()) {
-      runner.run("STATUS", network, plugin, limit);
+      runner.run("STATUS", network, plugin, until(deadline));
     }
   }
 
@@ -146,7 +147,7 @@ public final class CniRuntime {
    * Checks that every plugin of a network is installed and speaks the network's version (VERSION).
    * A plugin is asked again only when its program has changed.
    *
-   * @param limit how long one plugin may take to answer
+   * @param limit how long all plugins together may take to answer
    * @return every capability some plugin declares
    * @throws PluginMissingException when a program is missing
    * @throws ConfigurationException when a plugin does not speak the version
@@ -155,9 +156,10 @@ public final class CniRuntime {
   public Set<String> validate(NetworkConfiguration network, Duration limit)
       throws InterruptedException {
     network.plugins().forEach(plugin -> directories.find(plugin.type()));
+    long deadline = System.nanoTime() + limit.toNanos();
     Set<String> capabilities = new TreeSet<>();
     for (PluginConfiguration plugin : network.plugins()) {
-      List<SpecVersion> spoken = versions.of(plugin.type(), limit);
+      List<SpecVersion> spoken = versions.of(plugin.type(), until(deadline));
       if (!spoken.contains(network.version())) {
         throw new ConfigurationException(
             "network '"
@@ -174,6 +176,10 @@ public final class CniRuntime {
       capabilities.addAll(plugin.capabilities());
     }
     return capabilities;
+  }
+
+  private static Duration until(long deadline) {
+    return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
   }
 
   private NetworkResult addAll(NetworkConfiguration network, Attachment attachment)

@@ -30,19 +30,24 @@ public final class NativeNetworkNamespaces implements NetworkNamespaces {
   @Override
   public void pin(long pid, Path file) {
     Path namespace = Path.of("/proc", Long.toString(pid), "ns", "net");
-    makeFile(file);
+    boolean made = makeFile(file);
     if (mounts.isMountPoint(file)) {
       if (isSameFile(namespace, file)) {
         return;
       }
       throw new LinuxException("mount", namespace + " onto " + file, Errno.EEXIST.number());
     }
-    mounts.bind(namespace, file);
+    try {
+      mounts.bind(namespace, file);
+    } catch (LinuxException e) {
+      discard(file, made);
+      throw e;
+    }
   }
 
   @Override
   public void create(Path file) {
-    makeFile(file);
+    boolean made = makeFile(file);
     if (mounts.isMountPoint(file)) {
       throw new LinuxException("mount", "new namespace onto " + file, Errno.EEXIST.number());
     }
@@ -54,6 +59,7 @@ public final class NativeNetworkNamespaces implements NetworkNamespaces {
         return file;
       });
     } catch (RuntimeException e) {
+      discard(file, made);
       throw e;
     } catch (InterruptedException e) {
       // The thread has ended in any case, and the namespace is there: nothing to undo.
@@ -127,17 +133,29 @@ public final class NativeNetworkNamespaces implements NetworkNamespaces {
     }
   }
 
-  private static void makeFile(Path file) {
+  /** Whether there was no such file before; one that is there was left by a process that died. */
+  private static boolean makeFile(Path file) {
     try {
       Path parent = file.getParent();
       if (parent != null) {
         Files.createDirectories(parent);
       }
       Files.createFile(file);
+      return true;
     } catch (FileAlreadyExistsException e) {
-      // Left by a process that died before it mounted: as good as new.
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException("make " + file, e);
+    }
+  }
+
+  private static void discard(Path file, boolean made) {
+    if (made) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException("delete " + file, e);
+      }
     }
   }
 

@@ -93,6 +93,7 @@ class NetworkNamespacesIT {
               assertThat(e.errnoName()).isEqualTo("ENOENT");
               assertThat(e).hasMessageContaining("/proc/" + Integer.MAX_VALUE + "/ns/net");
             });
+    assertThat(pin).doesNotExist();
   }
 
   @Test

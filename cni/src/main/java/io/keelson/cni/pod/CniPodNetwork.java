@@ -39,18 +39,19 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The loopback interface is left to whoever makes the namespace.
  */
-public final class CniPodNetwork implements PodNetwork {
+public final class CniPodNetwork implements PodNetwork, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CniPodNetwork.class);
   private static final String OWNER = "keelson";
   private static final String CONDITION = "NetworkReady";
 
-  /** What one plugin may take of the second in which a condition must be known. */
+  /** What the plugins may take of the second in which a condition must be known. */
   private static final Duration QUESTION_LIMIT = Duration.ofMillis(800);
 
   private final DefaultNetwork defaultNetwork;
   private final AttachmentCache cache;
   private final CniRuntime runtime;
   private final PodLocks locks = new PodLocks();
+  private volatile boolean closed;
 
   /** Creates it; nothing is read before the first call. */
   public CniPodNetwork(CniSettings settings) {
@@ -86,8 +87,9 @@ public final class CniPodNetwork implements PodNetwork {
 
   private RuntimeCondition ask(NetworkConfiguration network) {
     try {
+      long deadline = System.nanoTime() + QUESTION_LIMIT.toNanos();
       runtime.validate(network, QUESTION_LIMIT);
-      runtime.status(network, QUESTION_LIMIT);
+      runtime.status(network, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
       return RuntimeCondition.newBuilder().setType(CONDITION).setStatus(true).build();
     } catch (PluginMissingException e) {
       return notReady("PluginMissing", e.getMessage());
@@ -104,6 +106,9 @@ public final class CniPodNetwork implements PodNetwork {
 
   @Override
   public NetworkAttachment attach(NetworkAttachmentRequest request) throws InterruptedException {
+    if (closed) {
+      throw unavailable(request.podSandboxId(), "the pod network is shutting down");
+    }
     Attachment attachment = PodAttachments.of(request);
     NetworkConfiguration network = networkForNewPods(request.podSandboxId());
     return locks.inTurn(request.podSandboxId(), () -> attach(network, attachment));
@@ -141,7 +146,13 @@ public final class CniPodNetwork implements PodNetwork {
 
   @Override
   public void detach(NetworkAttachmentRequest request) throws InterruptedException {
-    Attachment asked = PodAttachments.of(request);
+    Attachment asked;
+    try {
+      asked = PodAttachments.of(request);
+    } catch (CriException e) {
+      LOG.debug("CNI: was never attached, as attaching it is refused", e);
+      return;
+    }
     Path namespace = existing(request.networkNamespace());
     locks.inTurn(
         request.podSandboxId(),
@@ -177,6 +188,7 @@ public final class CniPodNetwork implements PodNetwork {
    */
   @Override
   public void retainOnly(Collection<String> livePodSandboxIds) throws InterruptedException {
+    cache.removeUnfinished();
     Set<String> live = Set.copyOf(livePodSandboxIds);
     for (CachedAttachment entry : cache.own()) {
       String id = entry.attachment().containerId();
@@ -199,6 +211,15 @@ public final class CniPodNetwork implements PodNetwork {
             return id;
           });
     }
+  }
+
+  /**
+   * Ends attaching: pods that ask from now on are refused as {@code UNAVAILABLE}. What is in
+   * progress goes on, and pods can still be detached.
+   */
+  @Override
+  public void close() {
+    closed = true;
   }
 
   private NetworkConfiguration networkForNewPods(String podSandboxId) {

@@ -1,6 +1,7 @@
 package io.keelson.cni.pod;
 
 import io.keelson.cni.Attachment;
+import io.keelson.cni.Bandwidth;
 import io.keelson.cni.CapabilityArguments;
 import io.keelson.cni.Dns;
 import io.keelson.cni.IpConfiguration;
@@ -64,6 +65,10 @@ final class PodAttachments {
     DNSConfig dns = pod.getDnsConfig();
     if (!dns.equals(DNSConfig.getDefaultInstance())) {
       asked = asked.dns(dns.getServersList(), dns.getSearchesList(), dns.getOptionsList());
+    }
+    Bandwidth bandwidth = BandwidthAnnotations.of(pod.getAnnotationsMap());
+    if (bandwidth != null) {
+      asked = asked.bandwidth(bandwidth);
     }
     String cgroupParent = pod.getLinux().getCgroupParent();
     return cgroupParent.isEmpty() ? asked : asked.cgroupPath(cgroupParent);

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.keelson.cni.Attachment;
 import io.keelson.cni.AttachmentCache;
 import io.keelson.cni.CachedAttachment;
 import io.keelson.cni.CniRuntime;
 import io.keelson.cni.PluginDirectories;
 import io.keelson.cni.PluginException;
 import io.keelson.cni.PluginInvoker;
+import io.keelson.cni.PluginOutcome;
 import io.keelson.cni.ProcessPluginInvoker;
 import io.keelson.cni.ScriptedPlugin;
 import io.keelson.linux.Capabilities;
@@ -26,6 +28,7 @@ import io.keelson.runtime.v1.PodSandboxMetadata;
 import io.keelson.runtime.v1.PortMapping;
 import io.keelson.runtime.v1.Protocol;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -35,6 +38,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +46,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pods on the reference plugins bridge, host-local and portmap, in namespaces of their own. */
 class CniPodNetworkIT {
@@ -193,19 +199,23 @@ class CniPodNetworkIT {
     assertThat(cached()).isEmpty();
   }
 
-  @Test
-  void whatADeadDaemonLeftHalfAttachedIsReleasedByTheNext() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void whatADaemonKilledAfterAPluginLeftIsReleasedByTheNext(int plugins) throws Exception {
     configure("1.0.0", "");
     PluginInvoker real = new ProcessPluginInvoker(new NativeProcessGroups());
+    AtomicInteger runs = new AtomicInteger();
     CniPodNetwork dying =
         new CniPodNetwork(
             settings,
             call -> {
-              real.invoke(call);
-              throw new ThreadDeathOfTheDaemon();
+              PluginOutcome outcome = real.invoke(call);
+              if (runs.incrementAndGet() == plugins) {
+                throw new KilledDaemon();
+              }
+              return outcome;
             });
-    assertThatThrownBy(() -> dying.attach(request("pod-5")))
-        .isInstanceOf(ThreadDeathOfTheDaemon.class);
+    assertThatThrownBy(() -> dying.attach(request("pod-5"))).isInstanceOf(KilledDaemon.class);
     assertThat(addressesInUse()).hasSize(1);
 
     new CniPodNetwork(settings).retainOnly(List.of());
@@ -262,8 +272,8 @@ class CniPodNetworkIT {
     assertThat(addressesInUse()).isEmpty();
   }
 
-  private static io.keelson.cni.Attachment renamed(CachedAttachment cached, String containerId) {
-    return new io.keelson.cni.Attachment(
+  private static Attachment renamed(CachedAttachment cached, String containerId) {
+    return new Attachment(
         containerId,
         cached.attachment().networkNamespace(),
         cached.attachment().interfaceName(),
@@ -334,7 +344,7 @@ class CniPodNetworkIT {
                   SocketChannel peer = server.accept()) {
                 peer.write(ByteBuffer.wrap("hello".getBytes(UTF_8)));
               } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
               }
             });
     try (Socket socket = new Socket()) {
@@ -352,7 +362,7 @@ class CniPodNetworkIT {
   }
 
   /** Nothing catches it to clean up, as nothing does after {@code kill -9}. */
-  private static final class ThreadDeathOfTheDaemon extends Error {
+  private static final class KilledDaemon extends Error {
     private static final long serialVersionUID = 1L;
   }
 }

@@ -1,6 +1,7 @@
 package io.keelson.cni.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -123,7 +124,7 @@ class CniPodNetworkTest {
     assertThat(network.condition().getStatus()).isTrue();
     plugin.on("STATUS", "sleep 600");
 
-    assertNotReady("PluginNotReady", "did not end within 800 ms");
+    assertNotReady("PluginNotReady", "did not end within");
   }
 
   @Test
@@ -188,6 +189,7 @@ class CniPodNetworkTest {
         .isInstanceOfSatisfying(
             CriException.class, e -> assertThat(e.code()).isEqualTo(Status.Code.INVALID_ARGUMENT))
         .hasMessageContaining("70000");
+    assertThatCode(() -> network.detach(request)).doesNotThrowAnyException();
   }
 
   @Test
@@ -260,6 +262,31 @@ class CniPodNetworkTest {
         .isDirectoryContaining("glob:**pods-p1-eth0")
         .isDirectoryContaining("glob:**pods-p2-eth0")
         .isDirectoryNotContaining("glob:**pods-p3-eth0");
+  }
+
+  @Test
+  void whatAWriterLeftUnfinishedIsClearedAway() throws Exception {
+    configure("10.conflist", "1.0.0", "net");
+    network.attach(request("p1"));
+    Path leftOver = directory.resolve("cache/results/.keelson.pods-p0-eth0");
+    Files.writeString(leftOver, "{");
+
+    network.retainOnly(List.of("p1"));
+
+    assertThat(leftOver).doesNotExist();
+    assertThat(directory.resolve("cache/results/pods-p1-eth0")).exists();
+  }
+
+  @Test
+  void aNetworkThatShutsDownAttachesNothingAndStillDetaches() throws Exception {
+    configure("10.conflist", "1.0.0", "net");
+    network.attach(request("p1"));
+
+    network.close();
+
+    assertThatThrownBy(() -> network.attach(request("p2"))).hasMessageContaining("shutting down");
+    network.detach(request("p1"));
+    assertThat(ScriptedPlugin.calls(bin)).containsExactly("ADD net", "DEL net");
   }
 
   @Test
