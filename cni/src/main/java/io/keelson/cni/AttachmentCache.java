@@ -121,14 +121,15 @@ public final class AttachmentCache {
         .map(CachedAttachment::configuration);
   }
 
-  /** The attachments of one container, on whichever network; unreadable ones are left out. */
-  public List<CachedAttachment> ofContainer(String containerId) {
+  /** This owner's attachments of one container, on whichever network; unreadable ones left out. */
+  public List<CachedAttachment> own(String containerId) {
     return entries("-" + containerId + "-").stream()
+        .filter(entry -> entry.owner().equals(owner))
         .filter(entry -> entry.attachment().containerId().equals(containerId))
         .toList();
   }
 
-  /** Every attachment this cache's owner made; unreadable ones are left out with a log line. */
+  /** Every attachment of this owner; unreadable ones are left out with a log line. */
   public List<CachedAttachment> own() {
     return entries("").stream().filter(entry -> entry.owner().equals(owner)).toList();
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ProcessPluginInvokerTest {
   private static final Duration LONG = Duration.ofSeconds(30);
-  private static final Duration SHORT = Duration.ofMillis(700);
+  private static final Duration SHORT = Duration.ofMillis(1_500);
 
   private final PluginInvoker invoker =
       new ProcessPluginInvoker(new NativeProcessGroups(), Duration.ofMillis(20));
@@ -58,7 +58,7 @@ class ProcessPluginInvokerTest {
 
     assertThatThrownBy(() -> invoke(program, SHORT))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("700 ms");
+        .hasMessageContaining("1500 ms");
 
     assertAllGone(Files.readAllLines(directory.resolve("pids")), 3);
   }
@@ -67,7 +67,7 @@ class ProcessPluginInvokerTest {
   void aProcessThatKeepsThePipesOfADeadPluginOpenIsKilledAtTheTimeLimit() throws Exception {
     Path program = program("sleep 600 & echo $! > pids; exit 0");
 
-    assertThatThrownBy(() -> invoke(program, SHORT)).hasMessageContaining("700 ms");
+    assertThatThrownBy(() -> invoke(program, SHORT)).hasMessageContaining("1500 ms");
 
     assertAllGone(Files.readAllLines(directory.resolve("pids")), 1);
   }

@@ -168,10 +168,9 @@ public final class CniPodNetwork implements PodNetwork, AutoCloseable {
   }
 
   private void detach(Attachment asked) throws InterruptedException {
-    List<CachedAttachment> cached = cache.ofContainer(asked.containerId());
+    List<CachedAttachment> cached = cache.own(asked.containerId());
     for (CachedAttachment entry : cached) {
-      runtime.delete(
-          entry.configuration(), entry.attachment().withNetworkNamespace(asked.networkNamespace()));
+      release(entry, asked.networkNamespace());
     }
     // An entry that cannot be read is still a sign that there is something to release.
     if (cached.isEmpty()
@@ -179,6 +178,15 @@ public final class CniPodNetwork implements PodNetwork, AutoCloseable {
         && cache.contains(network.name(), asked)) {
       runtime.delete(network, asked);
     }
+  }
+
+  /** Undoes an attachment as it was made; one without a result was cut off with its daemon. */
+  private void release(CachedAttachment entry, @Nullable Path namespace)
+      throws InterruptedException {
+    if (entry.result() == null) {
+      StrayPlugins.end(entry.attachment().containerId());
+    }
+    runtime.delete(entry.configuration(), entry.attachment().withNetworkNamespace(namespace));
   }
 
   /**
@@ -196,13 +204,11 @@ public final class CniPodNetwork implements PodNetwork, AutoCloseable {
         continue;
       }
       Path namespace = entry.attachment().networkNamespace();
-      Attachment attachment =
-          entry.attachment().withNetworkNamespace(namespace == null ? null : existing(namespace));
       locks.inTurn(
           id,
           () -> {
             try {
-              runtime.delete(entry.configuration(), attachment);
+              release(entry, namespace == null ? null : existing(namespace));
               LOG.info("CNI: released what pod sandbox {} had left behind", id);
             } catch (CniException e) {
               LOG.warn(

@@ -37,7 +37,14 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -225,12 +232,65 @@ class CniPodNetworkIT {
   }
 
   @Test
+  void aPluginThatOutlivedItsDaemonIsEndedBeforeItsWorkIsUndone() throws Exception {
+    configure("1.0.0", ",{\"type\":\"sleeper\"}");
+    ScriptedPlugin.install(scripts, "sleeper");
+    PluginInvoker real = new ProcessPluginInvoker(new NativeProcessGroups());
+    AtomicReference<Process> stray = new AtomicReference<>();
+    CniPodNetwork dying =
+        new CniPodNetwork(
+            settings,
+            call -> {
+              if (!call.program().endsWith("sleeper")) {
+                return real.invoke(call);
+              }
+              ProcessBuilder builder = new ProcessBuilder("sleep", "600");
+              builder.environment().putAll(call.environment());
+              stray.set(builder.start());
+              throw new KilledDaemon();
+            });
+    assertThatThrownBy(() -> dying.attach(request("pod-8"))).isInstanceOf(KilledDaemon.class);
+
+    network.detach(request("pod-8"));
+
+    assertThat(stray.get()).isNotNull().matches(process -> !process.isAlive());
+    assertThat(addressesInUse()).isEmpty();
+  }
+
+  @Test
+  void podsAttachedAtOnceGetAddressesOfTheirOwn() throws Exception {
+    configure("1.0.0", "");
+    List<NetworkAttachmentRequest> pods = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      Path namespace = directory.resolve("netns/many-" + i);
+      namespaces.create(namespace);
+      pods.add(new NetworkAttachmentRequest("many-" + i, namespace, request("many-" + i).config()));
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Set<String> addresses = new HashSet<>();
+      for (Future<NetworkAttachment> attached :
+          threads.invokeAll(
+              pods.stream()
+                  .<Callable<NetworkAttachment>>map(pod -> () -> network.attach(pod))
+                  .toList())) {
+        addresses.addAll(attached.get().addresses());
+      }
+      assertThat(addresses).hasSize(8);
+
+      network.retainOnly(List.of("many-3"));
+      assertThat(addressesInUse()).hasSize(1);
+    } finally {
+      pods.forEach(pod -> namespaces.remove(pod.networkNamespace()));
+    }
+  }
+
+  @Test
   void releasingTheDeadLeavesTheLivingAndTheAttachmentsOfOthersAlone() throws Exception {
     configure("1.0.0", "");
     network.attach(request("pod-live"));
     AttachmentCache others = new AttachmentCache(settings.cacheDir(), "another-runtime");
     CachedAttachment ours =
-        new AttachmentCache(settings.cacheDir(), "keelson").ofContainer("pod-live").getFirst();
+        new AttachmentCache(settings.cacheDir(), "keelson").own("pod-live").getFirst();
     others.put(ours.configuration(), renamed(ours, "pod-of-another"), ours.result());
 
     network.retainOnly(List.of("pod-live"));
@@ -245,7 +305,7 @@ class CniPodNetworkIT {
     configure("1.0.0", "");
     network.attach(request("pod-6"));
     AttachmentCache cache = new AttachmentCache(settings.cacheDir(), "keelson");
-    CachedAttachment cached = cache.ofContainer("pod-6").getFirst();
+    CachedAttachment cached = cache.own("pod-6").getFirst();
     CniRuntime runtime =
         new CniRuntime(
             new PluginDirectories(settings.binDirs()),
