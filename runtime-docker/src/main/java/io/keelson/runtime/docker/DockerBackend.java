@@ -19,8 +19,10 @@ import io.keelson.runtime.v1.RuntimeCondition;
 import io.keelson.runtime.v1.RuntimeFeatures;
 import io.keelson.runtime.v1.RuntimeHandler;
 import io.keelson.runtime.v1.RuntimeHandlerFeatures;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,8 +71,7 @@ public final class DockerBackend implements RuntimeBackend, LogReopening {
   public void start(ContainerEventSink events) throws InterruptedException {
     Path state = context.stateDirectory();
     PodNetwork network = context.podNetwork();
-    // The state folder is what makes a daemon itself: the same one finds its containers again.
-    String owner = Integer.toHexString(state.toAbsolutePath().normalize().toString().hashCode());
+    String owner = owner(state);
     Inventory inventory = new Inventory(state);
     EngineContainers engineContainers = new EngineContainers(engine, owner);
     SecurityOptions security = SecurityOptions.ofThisMachine();
@@ -108,6 +109,13 @@ public final class DockerBackend implements RuntimeBackend, LogReopening {
             engine, owner, inventory, engineContainers, states, recovery, events, context.clock());
     parts = new Parts(sandboxes, containers, inventory, watch);
     watch.start();
+  }
+
+  /** The mark of a daemon's containers: the one with the same state folder finds them again. */
+  static String owner(Path stateDirectory) {
+    return UUID.nameUUIDFromBytes(
+            stateDirectory.toAbsolutePath().normalize().toString().getBytes(StandardCharsets.UTF_8))
+        .toString();
   }
 
   @Override
