@@ -63,7 +63,7 @@ public final class DockerBackend implements RuntimeBackend, LogReopening {
     this.context = context;
     this.namespaces = namespaces;
     this.steps = steps;
-    this.images = new DockerImages(engine);
+    this.images = new DockerImages(engine, context.clock());
     this.logs = ContainerLogs.open(context.stateDirectory().resolve("logs"));
   }
 
@@ -206,7 +206,6 @@ public final class DockerBackend implements RuntimeBackend, LogReopening {
       started.watch().close();
     }
     logs.close();
-    images.close();
     engine.close();
   }
 }

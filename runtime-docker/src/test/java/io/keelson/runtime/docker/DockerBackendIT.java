@@ -173,7 +173,7 @@ class DockerBackendIT {
             .build();
     String pod = run(config);
     ContainerConfig asked =
-        container("main", "sleep 600").toBuilder()
+        container("main", "sleep 600")
             .addEnvs(KeyValue.newBuilder().setKey("GREETING").setValue(utf8("hello = world")))
             .setWorkingDir("/tmp")
             .addMounts(
@@ -189,7 +189,8 @@ class DockerBackendIT {
         .isEqualTo("search default.svc.cluster.local\nnameserver 192.0.2.53\noptions ndots:5\n");
     assertThat(sh(container, "cat /proc/sys/kernel/hostname")).isEqualTo("seen\n");
     assertThat(sh(container, "cat /proc/sys/net/ipv4/ip_default_ttl")).isEqualTo("77\n");
-    assertThat(sh(container, "echo $GREETING; /bin/busybox pwd")).isEqualTo("hello = world\n/tmp\n");
+    assertThat(sh(container, "echo $GREETING; /bin/busybox pwd"))
+        .isEqualTo("hello = world\n/tmp\n");
     assertThat(sh(container, "cat /shared/file")).isEqualTo("from the host");
     assertThat(exec(container, "echo x > /shared/file").getExitCode()).isNotZero();
     String ip = backend.podSandboxes().podSandboxStatus(pod).getNetwork().getIp();
@@ -216,8 +217,7 @@ class DockerBackendIT {
         start(
             pod,
             config,
-            secured(
-                "main", "sleep 600", context -> context.setNamespaceOptions(host)));
+            secured("main", "sleep 600", context -> context.setNamespaceOptions(host)));
 
     assertThat(backend.podSandboxes().podSandboxStatus(pod).getNetwork().getIp()).isEmpty();
     for (String namespace : List.of("net", "pid", "ipc")) {
@@ -295,9 +295,7 @@ class DockerBackendIT {
     String pod = run(config);
     String container =
         create(
-            pod,
-            config,
-            TestPods.container("main", BusyboxImage.NAME, "/does/not/exist").build());
+            pod, config, TestPods.container("main", BusyboxImage.NAME, "/does/not/exist").build());
     assertThatThrownBy(() -> backend.containers().startContainer(container))
         .hasMessageContaining("/does/not/exist");
     ContainerStatus status = status(container);
@@ -312,20 +310,17 @@ class DockerBackendIT {
     String pod = run(config);
     String container = start(pod, config, container("main", "sleep 600").build());
     assertThat(exec(container, "echo out; echo err >&2; exit 3"))
-        .satisfies(
-            response -> {
-              assertThat(response.getStdout().toStringUtf8()).isEqualTo("out\n");
-              assertThat(response.getStderr().toStringUtf8()).isEqualTo("err\n");
-              assertThat(response.getExitCode()).isEqualTo(3);
-            });
-    assertThatThrownBy(
-            () ->
-                backend
-                    .containers()
-                    .execSync(container, List.of("sleep", "4242"), Duration.ofSeconds(1)))
+        .satisfies(response -> {
+          assertThat(response.getStdout().toStringUtf8()).isEqualTo("out\n");
+          assertThat(response.getStderr().toStringUtf8()).isEqualTo("err\n");
+          assertThat(response.getExitCode()).isEqualTo(3);
+        });
+    assertThatThrownBy(() ->
+            backend
+                .containers()
+                .execSync(container, List.of("sleep", "4242"), Duration.ofSeconds(1)))
         .isInstanceOfSatisfying(
-            CriException.class,
-            e -> assertThat(e.code()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+            CriException.class, e -> assertThat(e.code()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
     await().atMost(LIMIT).until(() -> !sh(container, "ps").contains("4242"));
   }
 
@@ -336,10 +331,9 @@ class DockerBackendIT {
     engine.call("kill the pause container", client -> client.killContainerCmd(pod).exec());
     await()
         .atMost(LIMIT)
-        .until(
-            () ->
-                backend.podSandboxes().podSandboxStatus(pod).getState()
-                    == PodSandboxState.SANDBOX_NOTREADY);
+        .until(() ->
+            backend.podSandboxes().podSandboxStatus(pod).getState()
+                == PodSandboxState.SANDBOX_NOTREADY);
   }
 
   @Test
@@ -373,8 +367,7 @@ class DockerBackendIT {
         .isInstanceOfSatisfying(
             CriException.class, e -> assertThat(e.code()).isEqualTo(Status.Code.UNIMPLEMENTED))
         .hasMessageContaining("unified");
-    ContainerConfig missing =
-        TestPods.container("main", "keelson-test/none:1", "true").build();
+    ContainerConfig missing = TestPods.container("main", "keelson-test/none:1", "true").build();
     assertNotFound(() -> create(pod, config, missing));
     assertThat(backend.containers().listContainers()).isEmpty();
     assertThat(node.containersOfThisNode()).hasSize(1);

@@ -90,8 +90,7 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
   /** A backend on this node, started; its state is what the one before left. */
   DockerBackend open(ContainerEventSink events, Steps steps) throws InterruptedException {
     CniPodNetwork network =
-        new CniPodNetwork(
-            new CniSettings(conf(), PLUGIN_FOLDERS, cache(), Duration.ofSeconds(30)));
+        new CniPodNetwork(new CniSettings(conf(), PLUGIN_FOLDERS, cache(), Duration.ofSeconds(30)));
     DockerBackend backend =
         new DockerBackend(
             DockerEngine.at(engineEndpoint),
