@@ -192,13 +192,15 @@ public final class CniPodNetwork implements PodNetwork, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * <p>What cannot be released is logged, stays in the cache, and is tried again next time.
+   * <p>What cannot be released is logged, stays in the cache, and is tried again next time. No pod
+   * that is not among those given may be attached meanwhile.
+   *
+   * @throws CriException {@code UNKNOWN} when the cache cannot be read
    */
   @Override
   public void retainOnly(Collection<String> livePodSandboxIds) throws InterruptedException {
-    cache.removeUnfinished();
     Set<String> live = Set.copyOf(livePodSandboxIds);
-    for (CachedAttachment entry : cache.own()) {
+    for (CachedAttachment entry : cachedAfterRecovery()) {
       String id = entry.attachment().containerId();
       if (live.contains(id)) {
         continue;
@@ -216,6 +218,16 @@ public final class CniPodNetwork implements PodNetwork, AutoCloseable {
             }
             return id;
           });
+    }
+  }
+
+  private List<CachedAttachment> cachedAfterRecovery() {
+    try {
+      cache.removeUnfinished();
+      return cache.own();
+    } catch (CniException e) {
+      throw CriException.unknown(
+          "release what dead pods hold of the network: " + e.getMessage(), e);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.keelson.cni.pod;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -28,12 +27,7 @@ import io.keelson.runtime.v1.PodSandboxMetadata;
 import io.keelson.runtime.v1.PortMapping;
 import io.keelson.runtime.v1.Protocol;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -123,7 +117,8 @@ class CniPodNetworkIT {
     assertThat(address).startsWith("10.203.77.");
     assertThat(attachment.dns().getServersList()).containsExactly("10.203.77.53");
     assertThat(addressesInUse()).containsExactly(address);
-    assertThat(answerOf(address, 8080, listen(8080))).isEqualTo("hello");
+    assertThat(GreetingServer.listen(namespaces, pin, 8080).greetingAt(address, 8080))
+        .isEqualTo(GreetingServer.GREETING);
 
     network.detach(request("pod-1"));
     network.detach(request("pod-1"));
@@ -143,7 +138,8 @@ class CniPodNetworkIT {
 
     network.attach(request);
 
-    assertThat(answerOf(GATEWAY, HOST_PORT, listen(8080))).isEqualTo("hello");
+    assertThat(GreetingServer.listen(namespaces, pin, 8080).greetingAt(GATEWAY, HOST_PORT))
+        .isEqualTo(GreetingServer.GREETING);
     network.detach(request);
     assertThatThrownBy(() -> new Socket(GATEWAY, HOST_PORT).close())
         .isInstanceOf(IOException.class);
@@ -386,34 +382,6 @@ class CniPodNetworkIT {
   private List<Path> cached() throws IOException {
     try (Stream<Path> files = Files.list(settings.cacheDir().resolve("results"))) {
       return files.toList();
-    }
-  }
-
-  /** A socket belongs to the namespace it was opened in, whichever thread uses it afterwards. */
-  private ServerSocketChannel listen(int port) throws Exception {
-    return namespaces.call(
-        pin, () -> ServerSocketChannel.open().bind(new InetSocketAddress("0.0.0.0", port)));
-  }
-
-  private static String answerOf(String host, int port, ServerSocketChannel server)
-      throws Exception {
-    Thread serving =
-        Thread.ofVirtual()
-            .start(() -> {
-              try (server;
-                  SocketChannel peer = server.accept()) {
-                peer.write(ByteBuffer.wrap("hello".getBytes(UTF_8)));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(host, port), 5_000);
-      socket.setSoTimeout(5_000);
-      return new String(socket.getInputStream().readAllBytes(), UTF_8);
-    } finally {
-      server.close();
-      serving.join();
     }
   }
 
