@@ -6,23 +6,11 @@ import io.keelson.runtime.transport.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * Reads a daemon's YAML configuration. Every key is optional; an unknown one is refused with the
@@ -33,7 +21,7 @@ public final class ConfigurationFile {
   private static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug", "trace");
 
   private final Map<String, RuntimeBackendFactory> factories;
-  private final List<String> problems = new ArrayList<>();
+  private final YamlReader yaml = new YamlReader();
 
   private ConfigurationFile(Map<String, RuntimeBackendFactory> factories) {
     this.factories = factories;
@@ -73,79 +61,71 @@ public final class ConfigurationFile {
   public static DaemonConfiguration parse(
       String source, String text, Map<String, RuntimeBackendFactory> factories)
       throws ConfigurationException {
-    ConfigurationFile reader = new ConfigurationFile(factories);
-    DaemonConfiguration configuration = reader.parse(text);
-    if (!reader.problems.isEmpty()) {
-      throw new ConfigurationException(source, reader.problems);
+    ConfigurationFile file = new ConfigurationFile(factories);
+    DaemonConfiguration configuration = file.parse(text);
+    List<String> problems = file.yaml.problems();
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(source, problems);
     }
     return configuration;
   }
 
   private DaemonConfiguration parse(String text) {
     DaemonConfiguration defaults = DaemonConfiguration.DEFAULTS;
-    Node root;
-    try {
-      root = new Compose(LoadSettings.builder().build()).composeString(text).orElse(null);
-    } catch (YamlEngineException e) {
-      problems.add("this is not YAML: " + String.valueOf(e.getMessage()).replace('\n', ' '));
-      return defaults;
-    }
+    Node root = yaml.compose(text);
     if (root == null) {
       return defaults;
     }
-    Map<String, Node> keys =
-        mapping(
-            root,
-            "",
-            Set.of(
-                "listen",
-                "tls",
-                "state-dir",
-                "run-dir",
-                "default-backend",
-                "backends",
-                "cni",
-                "log-level"));
-    List<Endpoint> listen =
-        list(keys.get("listen"), "listen", ConfigurationFile::endpoint, defaults.listen());
+    Map<String, Node> keys = yaml.mapping(root, "", ConfigurationKey.wordsBelow(""));
     TlsSettings tls = tls(keys.get("tls"));
-    if (tls == null && listen.stream().anyMatch(e -> e instanceof Endpoint.Tcp)) {
-      problems.add(
-          "listen: a tcp:// endpoint needs the keys tls.certificate, tls.key, tls.trusted");
-    }
-    String level = scalar(keys.get("log-level"), "log-level", l -> l, defaults.logLevel());
-    if (!LOG_LEVELS.contains(level)) {
-      problems.add("log-level: '%s' is none of %s".formatted(level, String.join(", ", LOG_LEVELS)));
-    }
     return new DaemonConfiguration(
-        listen,
+        listen(keys.get("listen"), keys.containsKey("tls")),
         tls,
-        scalar(
+        yaml.scalar(
             keys.get("state-dir"), "state-dir", ConfigurationFile::path, defaults.stateDirectory()),
-        scalar(keys.get("run-dir"), "run-dir", ConfigurationFile::path, defaults.runDirectory()),
+        yaml.scalar(
+            keys.get("run-dir"), "run-dir", ConfigurationFile::path, defaults.runDirectory()),
         backends(keys.get("backends"), keys.get("default-backend")),
         cni(keys.get("cni")),
-        level);
+        yaml.scalar(
+            keys.get("log-level"), "log-level", ConfigurationFile::logLevel, defaults.logLevel()));
+  }
+
+  private List<Endpoint> listen(@Nullable Node node, boolean hasTls) {
+    List<Endpoint> endpoints =
+        yaml.list(node, "listen", Endpoint::parse, DaemonConfiguration.DEFAULTS.listen());
+    if (node != null && !hasTls) {
+      for (Endpoint endpoint : endpoints) {
+        if (endpoint instanceof Endpoint.Tcp) {
+          yaml.problem(
+              node,
+              "listen: %s needs mutual TLS; add the keys tls.certificate, tls.key and tls.trusted"
+                  .formatted(endpoint));
+        }
+      }
+    }
+    return endpoints;
   }
 
   private @Nullable TlsSettings tls(@Nullable Node node) {
     if (node == null) {
       return null;
     }
-    Map<String, Node> keys = mapping(node, "tls.", Set.of("certificate", "key", "trusted"));
-    Path none = Path.of("");
+    Map<String, Node> keys = yaml.mapping(node, "tls.", ConfigurationKey.wordsBelow("tls."));
     Path certificate =
-        scalar(keys.get("certificate"), "tls.certificate", ConfigurationFile::path, none);
-    Path key = scalar(keys.get("key"), "tls.key", ConfigurationFile::path, none);
-    Path trusted = scalar(keys.get("trusted"), "tls.trusted", ConfigurationFile::path, none);
+        yaml.nullable(keys.get("certificate"), "tls.certificate", ConfigurationFile::path);
+    Path key = yaml.nullable(keys.get("key"), "tls.key", ConfigurationFile::path);
+    Path trusted = yaml.nullable(keys.get("trusted"), "tls.trusted", ConfigurationFile::path);
     if (keys.size() < 3) {
-      problems.add(at(node) + "tls: needs all of certificate, key and trusted");
+      yaml.problem(node, "tls: needs all of certificate, key and trusted");
+    }
+    if (certificate == null || key == null || trusted == null) {
       return null;
     }
     try {
       return new TlsSettings(certificate, key, trusted);
     } catch (IllegalArgumentException e) {
-      problems.add(at(node) + "tls: " + e.getMessage());
+      yaml.problem(node, "tls: " + e.getMessage());
       return null;
     }
   }
@@ -153,38 +133,34 @@ public final class ConfigurationFile {
   private Map<String, Map<String, String>> backends(@Nullable Node node, @Nullable Node first) {
     Map<String, Map<String, String>> given = new LinkedHashMap<>();
     if (node != null) {
-      mapping(node, "backends.", factories.keySet())
+      yaml.mapping(node, "backends.", factories.keySet())
           .forEach((name, options) -> given.put(name, options(name, options)));
     }
     Map<String, Map<String, String>> backends =
         given.isEmpty() ? DaemonConfiguration.DEFAULTS.backends() : given;
-    String preferred =
-        scalar(first, "default-backend", name -> name, backends.keySet().iterator().next());
-    Map<String, String> preferredOptions = backends.get(preferred);
-    if (preferredOptions == null) {
-      problems.add(
-          "default-backend: '%s' is not among the configured backends %s"
+    String preferred = yaml.nullable(first, "default-backend", name -> name);
+    if (preferred == null) {
+      return backends;
+    }
+    if (!backends.containsKey(preferred)) {
+      yaml.problem(
+          first,
+          "default-backend: '%s' is not among the backends served (%s); add it below backends"
               .formatted(preferred, String.join(", ", backends.keySet())));
       return backends;
     }
     Map<String, Map<String, String>> ordered = new LinkedHashMap<>();
-    ordered.put(preferred, preferredOptions);
-    ordered.putAll(backends);
+    ordered.put(preferred, backends.getOrDefault(preferred, Map.of()));
+    backends.forEach(ordered::putIfAbsent);
     return ordered;
   }
 
   private Map<String, String> options(String backend, Node node) {
-    Map<String, String> options = new LinkedHashMap<>();
-    if (node instanceof ScalarNode empty && empty.getValue().isEmpty()) {
-      return options;
-    }
     RuntimeBackendFactory factory = factories.get(backend);
-    if (factory != null) {
-      String prefix = "backends." + backend + ".";
-      mapping(node, prefix, factory.options().keySet())
-          .forEach((key, value) -> options.put(key, scalar(value, prefix + key, text -> text, "")));
+    if (factory == null || YamlReader.isEmpty(node)) {
+      return Map.of();
     }
-    return options;
+    return yaml.flat(node, "backends." + backend + ".", factory.options().keySet());
   }
 
   private DaemonConfiguration.Cni cni(@Nullable Node node) {
@@ -192,95 +168,24 @@ public final class ConfigurationFile {
     if (node == null) {
       return defaults;
     }
-    Map<String, Node> keys =
-        mapping(node, "cni.", Set.of("conf-dir", "bin-dirs", "cache-dir", "timeout"));
+    Map<String, Node> keys = yaml.mapping(node, "cni.", ConfigurationKey.wordsBelow("cni."));
     return new DaemonConfiguration.Cni(
-        scalar(
+        yaml.scalar(
             keys.get("conf-dir"),
             "cni.conf-dir",
             ConfigurationFile::path,
             defaults.confDirectory()),
-        list(
+        yaml.list(
             keys.get("bin-dirs"),
             "cni.bin-dirs",
             ConfigurationFile::path,
             defaults.binDirectories()),
-        scalar(
+        yaml.scalar(
             keys.get("cache-dir"),
             "cni.cache-dir",
             ConfigurationFile::path,
             defaults.cacheDirectory()),
-        scalar(
-            keys.get("timeout"), "cni.timeout", ConfigurationFile::duration, defaults.timeout()));
-  }
-
-  private Map<String, Node> mapping(Node node, String prefix, Set<String> known) {
-    Map<String, Node> keys = new LinkedHashMap<>();
-    if (!(node instanceof MappingNode mapping)) {
-      problems.add(
-          at(node)
-              + (prefix.isEmpty() ? "the file" : prefix.substring(0, prefix.length() - 1))
-              + " must be a mapping of keys to values");
-      return keys;
-    }
-    for (NodeTuple tuple : mapping.getValue()) {
-      if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-        problems.add(at(tuple.getKeyNode()) + "a key must be a plain word");
-      } else if (!known.contains(key.getValue())) {
-        String hint =
-            Nearest.to(key.getValue(), known)
-                .map(near -> "; did you mean '" + prefix + near + "'?")
-                .orElse("; known are " + String.join(", ", new TreeSet<>(known)));
-        problems.add(at(key) + "unknown key '" + prefix + key.getValue() + "'" + hint);
-      } else if (keys.put(key.getValue(), tuple.getValueNode()) != null) {
-        problems.add(at(key) + "key '" + prefix + key.getValue() + "' is given twice");
-      }
-    }
-    return keys;
-  }
-
-  private <T> T scalar(@Nullable Node node, String key, Function<String, T> reader, T otherwise) {
-    if (node == null) {
-      return otherwise;
-    }
-    if (!(node instanceof ScalarNode scalar)) {
-      problems.add(at(node) + key + ": must be a single value");
-      return otherwise;
-    }
-    try {
-      return reader.apply(scalar.getValue());
-    } catch (IllegalArgumentException e) {
-      problems.add(at(node) + key + ": " + e.getMessage());
-      return otherwise;
-    }
-  }
-
-  private <T> List<T> list(
-      @Nullable Node node, String key, Function<String, T> reader, List<T> otherwise) {
-    if (node == null) {
-      return otherwise;
-    }
-    if (!(node instanceof SequenceNode sequence) || sequence.getValue().isEmpty()) {
-      problems.add(at(node) + key + ": must be a list with at least one entry");
-      return otherwise;
-    }
-    List<T> values = new ArrayList<>();
-    for (Node entry : sequence.getValue()) {
-      if (!(entry instanceof ScalarNode scalar)) {
-        problems.add(at(entry) + key + ": an entry must be a single value");
-        continue;
-      }
-      try {
-        values.add(reader.apply(scalar.getValue()));
-      } catch (IllegalArgumentException e) {
-        problems.add(at(entry) + key + ": " + e.getMessage());
-      }
-    }
-    return values;
-  }
-
-  private static Endpoint endpoint(String text) {
-    return Endpoint.parse(text);
+        yaml.scalar(keys.get("timeout"), "cni.timeout", Durations::parse, defaults.timeout()));
   }
 
   private static Path path(String text) {
@@ -291,26 +196,11 @@ public final class ConfigurationFile {
     return path;
   }
 
-  private static Duration duration(String text) {
-    int unit = text.length() - 1;
-    try {
-      long number = Long.parseLong(text.substring(0, Math.max(0, unit)));
-      Duration duration =
-          switch (text.charAt(unit)) {
-            case 's' -> Duration.ofSeconds(number);
-            case 'm' -> Duration.ofMinutes(number);
-            default -> Duration.ZERO;
-          };
-      if (duration.isPositive()) {
-        return duration;
-      }
-    } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
-      throw new IllegalArgumentException("'" + text + "' is not a time; write 30s or 2m", e);
+  private static String logLevel(String text) {
+    if (!LOG_LEVELS.contains(text)) {
+      throw new IllegalArgumentException(
+          "'%s' is none of %s".formatted(text, String.join(", ", LOG_LEVELS)));
     }
-    throw new IllegalArgumentException("'" + text + "' is not a time; write 30s or 2m");
-  }
-
-  private static String at(Node node) {
-    return node.getStartMark().map(mark -> "line " + (mark.getLine() + 1) + ": ").orElse("");
+    return text;
   }
 }
