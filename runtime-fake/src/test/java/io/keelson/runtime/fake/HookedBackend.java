@@ -32,6 +32,8 @@ import java.util.Optional;
 final class HookedBackend implements RuntimeBackend, PodSandboxes, Containers, Images {
   private final FakeBackend fake;
   private volatile Hook hook = (call, object) -> {};
+  private volatile ContainerEventSink events = (container, pod, type, at) -> {};
+  private volatile boolean closed;
 
   /** Runs inside a call. */
   @FunctionalInterface
@@ -57,9 +59,19 @@ final class HookedBackend implements RuntimeBackend, PodSandboxes, Containers, I
     this.hook = hook;
   }
 
+  /** Where this backend reports to. */
+  ContainerEventSink events() {
+    return events;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
   @Override
-  public void start(ContainerEventSink events) {
-    fake.start(events);
+  public void start(ContainerEventSink sink) {
+    events = sink;
+    fake.start(sink);
   }
 
   @Override
@@ -110,6 +122,7 @@ final class HookedBackend implements RuntimeBackend, PodSandboxes, Containers, I
 
   @Override
   public void close() {
+    closed = true;
     fake.close();
   }
 
