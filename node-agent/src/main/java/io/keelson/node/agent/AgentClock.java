@@ -2,6 +2,7 @@ package io.keelson.node.agent;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Semaphore;
 
 /**
  * The time of day, and being told when it has come: everything a node agent does by time goes
@@ -25,6 +26,17 @@ public interface AgentClock {
   interface Alarm {
     /** Asks for it no longer. Repeatable. */
     void cancel();
+  }
+
+  /** Waits until a time has come. */
+  static void sleepUntil(AgentClock clock, Instant until) throws InterruptedException {
+    Semaphore come = new Semaphore(0);
+    Alarm alarm = clock.callAt(until, come::release);
+    try {
+      come.acquire();
+    } finally {
+      alarm.cancel();
+    }
   }
 
   /** The time of this machine. */

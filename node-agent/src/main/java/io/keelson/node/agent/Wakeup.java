@@ -33,15 +33,4 @@ final class Wakeup {
       alarm.cancel();
     }
   }
-
-  /** Waits for a time, whatever else happens. */
-  static void sleepUntil(AgentClock clock, Instant until) throws InterruptedException {
-    Semaphore come = new Semaphore(0);
-    AgentClock.Alarm alarm = clock.callAt(until, come::release);
-    try {
-      come.acquire();
-    } finally {
-      alarm.cancel();
-    }
-  }
 }
