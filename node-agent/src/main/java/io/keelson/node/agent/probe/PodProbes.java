@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
@@ -97,7 +98,8 @@ public final class PodProbes implements AutoCloseable {
     boolean started = container.getStartupProbe() == null;
     health.put(
         instance.id(),
-        new ContainerHealth(started, started && container.getReadinessProbe() == null, ""));
+        new ContainerHealth(
+            started, started && container.getReadinessProbe() == null, "", OptionalLong.empty()));
     List<Thread> mine = new ArrayList<>();
     startThread(mine, instance, Kind.STARTUP, container.getStartupProbe());
     startThread(mine, instance, Kind.READINESS, container.getReadinessProbe());
@@ -148,7 +150,7 @@ public final class PodProbes implements AutoCloseable {
             return;
           }
         } else if (failures >= probe.getFailureThreshold()) {
-          failed(instance, kind, outcome);
+          failed(instance, kind, probe, outcome);
           if (kind != Kind.READINESS) {
             return;
           }
@@ -169,12 +171,16 @@ public final class PodProbes implements AutoCloseable {
     }
   }
 
-  private void failed(Running instance, Kind kind, ProbeOutcome outcome) {
+  private void failed(Running instance, Kind kind, Probe probe, ProbeOutcome outcome) {
     if (kind == Kind.READINESS) {
       change(instance.id(), known -> known.withReady(false));
     } else {
+      OptionalLong grace =
+          probe.getTerminationGracePeriodSeconds() == null
+              ? OptionalLong.empty()
+              : OptionalLong.of(probe.getTerminationGracePeriodSeconds());
       String message = "%s probe failed: %s".formatted(kind.word, outcome.message());
-      change(instance.id(), known -> known.withFailure(message));
+      change(instance.id(), known -> known.withFailure(message, grace));
     }
   }
 
