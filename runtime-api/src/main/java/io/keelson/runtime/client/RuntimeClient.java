@@ -248,7 +248,10 @@ public final class RuntimeClient implements AutoCloseable {
         .getPodSandboxId();
   }
 
-  /** Stops a sandbox and all in it; succeeds when it is stopped or gone. */
+  /**
+   * Stops a sandbox and all in it; succeeds when it is stopped already. When it is gone the call
+   * should succeed too, but containerd 1.x answers {@code NOT_FOUND}.
+   */
   public void stopPodSandbox(String podSandboxId) throws InterruptedException {
     calls.once(
         getStopPodSandboxMethod(),
