@@ -33,8 +33,22 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
   private static final List<Path> PLUGIN_FOLDERS =
       List.of(Path.of("/usr/lib/cni"), Path.of("/opt/cni/bin"));
 
-  private static final String NETWORK =
-      """
+
+  /** Sets a node up in an empty folder. */
+  static TestNode in(Path folder, Endpoint engineEndpoint) throws IOException {
+    Assumptions.assumeTrue(
+        PLUGIN_FOLDERS.stream().anyMatch(f -> Files.isExecutable(f.resolve("bridge"))),
+        "the CNI reference plugins are not installed; on Debian run:"
+            + " apt-get install -y containernetworking-plugins");
+    TestNode node = new TestNode(folder, engineEndpoint);
+    Files.createDirectories(node.conf());
+    Files.writeString(
+        node.conf().resolve("10-kltest.conflist"), networkConfiguration(node.addresses()));
+    return node;
+  }
+
+  private static String networkConfiguration(Path addresses) {
+    return """
       {
         "cniVersion": "1.0.0",
         "name": "kltest",
@@ -52,19 +66,8 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
           }
         ]
       }
-      """;
-
-  /** Sets a node up in an empty folder. */
-  static TestNode in(Path folder, Endpoint engineEndpoint) throws IOException {
-    Assumptions.assumeTrue(
-        PLUGIN_FOLDERS.stream().anyMatch(f -> Files.isExecutable(f.resolve("bridge"))),
-        "the CNI reference plugins are not installed; on Debian run:"
-            + " apt-get install -y containernetworking-plugins");
-    TestNode node = new TestNode(folder, engineEndpoint);
-    Files.createDirectories(node.conf());
-    Files.writeString(
-        node.conf().resolve("10-kltest.conflist"), NETWORK.formatted(BRIDGE, node.addresses()));
-    return node;
+      """
+        .formatted(BRIDGE, addresses);
   }
 
   private Path conf() {
