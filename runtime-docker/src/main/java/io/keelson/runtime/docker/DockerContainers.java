@@ -144,7 +144,9 @@ final class DockerContainers implements Containers {
   @Override
   public void stopContainer(String containerId, Duration grace) throws InterruptedException {
     DockerContainer container = inventory.container(containerId);
-    if (container.state() == ContainerState.CONTAINER_RUNNING) {
+    if (grace.isZero()) {
+      kill(container);
+    } else if (container.state() == ContainerState.CONTAINER_RUNNING) {
       engineContainers.stop(containerId, grace);
       states.settle(container);
     }

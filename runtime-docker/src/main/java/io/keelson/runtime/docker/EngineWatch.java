@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class EngineWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EngineWatch.class);
   private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final DockerEngine engine;
   private final String owner;
@@ -87,7 +88,9 @@ final class EngineWatch implements AutoCloseable {
           open.close();
           report("the Docker Engine at " + engine.endpoint() + " closed its event stream");
         }
-        stream = next();
+        if (closed.getCount() > 0) {
+          stream = next();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -220,6 +223,11 @@ final class EngineWatch implements AutoCloseable {
     EngineEventStream open = stream;
     if (open != null) {
       open.close();
+    }
+    try {
+      var _ = thread.join(CLOSE_LIMIT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

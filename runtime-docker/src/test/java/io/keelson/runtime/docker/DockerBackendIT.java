@@ -236,14 +236,14 @@ class DockerBackendIT {
                 "sleep 600",
                 context ->
                     context
+                        .setNamespaceOptions(
+                            NamespaceOption.newBuilder().setPid(NamespaceMode.CONTAINER))
                         .setRunAsUser(Int64Value.newBuilder().setValue(1234))
                         .setRunAsGroup(Int64Value.newBuilder().setValue(2345))
                         .addSupplementalGroups(3456)
                         .setNoNewPrivs(true)
                         .setReadonlyRootfs(true)
-                        .addMaskedPaths("/proc/timer_list"))
-            .toBuilder()
-            .build();
+                        .addMaskedPaths("/proc/timer_list"));
     asked =
         asked.toBuilder()
             .setLinux(
