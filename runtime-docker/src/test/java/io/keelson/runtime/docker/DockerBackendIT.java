@@ -232,18 +232,18 @@ class DockerBackendIT {
     String pod = run(config);
     ContainerConfig asked =
         secured(
-                "main",
-                "sleep 600",
-                context ->
-                    context
-                        .setNamespaceOptions(
-                            NamespaceOption.newBuilder().setPid(NamespaceMode.CONTAINER))
-                        .setRunAsUser(Int64Value.newBuilder().setValue(1234))
-                        .setRunAsGroup(Int64Value.newBuilder().setValue(2345))
-                        .addSupplementalGroups(3456)
-                        .setNoNewPrivs(true)
-                        .setReadonlyRootfs(true)
-                        .addMaskedPaths("/proc/timer_list"));
+            "main",
+            "sleep 600",
+            context ->
+                context
+                    .setNamespaceOptions(
+                        NamespaceOption.newBuilder().setPid(NamespaceMode.CONTAINER))
+                    .setRunAsUser(Int64Value.newBuilder().setValue(1234))
+                    .setRunAsGroup(Int64Value.newBuilder().setValue(2345))
+                    .addSupplementalGroups(3456)
+                    .setNoNewPrivs(true)
+                    .setReadonlyRootfs(true)
+                    .addMaskedPaths("/proc/timer_list"));
     asked =
         asked.toBuilder()
             .setLinux(

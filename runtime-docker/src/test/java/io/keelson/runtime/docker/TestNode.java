@@ -33,7 +33,6 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
   private static final List<Path> PLUGIN_FOLDERS =
       List.of(Path.of("/usr/lib/cni"), Path.of("/opt/cni/bin"));
 
-
   /** Sets a node up in an empty folder. */
   static TestNode in(Path folder, Endpoint engineEndpoint) throws IOException {
     Assumptions.assumeTrue(
@@ -49,24 +48,24 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
 
   private static String networkConfiguration(Path addresses) {
     return """
-      {
-        "cniVersion": "1.0.0",
-        "name": "kltest",
-        "plugins": [
-          {
-            "type": "bridge",
-            "bridge": "%s",
-            "isGateway": true,
-            "ipam": {
-              "type": "host-local",
-              "dataDir": "%s",
-              "ranges": [[{"subnet": "10.231.77.0/24"}]],
-              "routes": [{"dst": "0.0.0.0/0"}]
-            }
+    {
+      "cniVersion": "1.0.0",
+      "name": "kltest",
+      "plugins": [
+        {
+          "type": "bridge",
+          "bridge": "%s",
+          "isGateway": true,
+          "ipam": {
+            "type": "host-local",
+            "dataDir": "%s",
+            "ranges": [[{"subnet": "10.231.77.0/24"}]],
+            "routes": [{"dst": "0.0.0.0/0"}]
           }
-        ]
-      }
-      """
+        }
+      ]
+    }
+    """
         .formatted(BRIDGE, addresses);
   }
 
