@@ -1,11 +1,10 @@
 package io.keelson.runtime.log;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -29,7 +28,7 @@ import java.util.Map;
  * entries not yet written are kept, and the position of the caller's buffer tells how much of it
  * was taken, so a later call goes on exactly there.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe. An interrupt neither ends a call nor harms the file.
  */
 public final class ContainerLogWriter implements AutoCloseable {
   /** The most content one entry holds, in bytes; longer lines are split. */
@@ -42,13 +41,14 @@ public final class ContainerLogWriter implements AutoCloseable {
   private final LogLineFormat format = new LogLineFormat();
   private final ByteBuffer finished = ByteBuffer.allocate(BUFFER_BYTES);
   private final Map<LogStream, UnfinishedLine> unfinished = new EnumMap<>(LogStream.class);
-  private FileChannel channel;
+  // Not a channel: that would close for good when a thread is interrupted while it writes.
+  private RandomAccessFile target;
   private boolean closed;
 
-  private ContainerLogWriter(Path file, Clock clock, FileChannel channel) {
+  private ContainerLogWriter(Path file, Clock clock, RandomAccessFile target) {
     this.file = file;
     this.clock = clock;
-    this.channel = channel;
+    this.target = target;
   }
 
   /**
@@ -102,8 +102,8 @@ public final class ContainerLogWriter implements AutoCloseable {
   public synchronized void reopen() throws IOException {
     requireOpen();
     drain();
-    FileChannel old = channel;
-    channel = openForAppending(file);
+    RandomAccessFile old = target;
+    target = openForAppending(file);
     old.close();
   }
 
@@ -117,7 +117,7 @@ public final class ContainerLogWriter implements AutoCloseable {
       return;
     }
     closed = true;
-    try (FileChannel closing = channel) {
+    try {
       long epochNanos = EpochNanos.of(clock.instant());
       for (Map.Entry<LogStream, UnfinishedLine> entry : unfinished.entrySet()) {
         while (!entry.getValue().isEmpty()) {
@@ -126,6 +126,8 @@ public final class ContainerLogWriter implements AutoCloseable {
         }
       }
       drain();
+    } finally {
+      target.close();
     }
   }
 
@@ -146,11 +148,15 @@ public final class ContainerLogWriter implements AutoCloseable {
   }
 
   private void drain() throws IOException {
+    long start = target.length();
+    target.seek(start);
     finished.flip();
     try {
-      while (finished.hasRemaining()) {
-        channel.write(finished);
-      }
+      target.write(finished.array(), 0, finished.limit());
+      finished.position(finished.limit());
+    } catch (IOException e) {
+      finished.position((int) (target.getFilePointer() - start));
+      throw e;
     } finally {
       finished.compact();
     }
@@ -162,34 +168,22 @@ public final class ContainerLogWriter implements AutoCloseable {
     }
   }
 
-  private static FileChannel openForAppending(Path file) throws IOException {
+  private static RandomAccessFile openForAppending(Path file) throws IOException {
     Path parent = file.toAbsolutePath().getParent();
     if (parent != null) {
       Files.createDirectories(parent);
     }
-    boolean endsInsideLine = endsInsideLine(file);
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw");
     try {
-      if (endsInsideLine) {
-        channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
+      long length = opened.length();
+      opened.seek(Math.max(0, length - 1));
+      if (length > 0 && opened.read() != '\n') {
+        opened.write('\n');
       }
-      return channel;
+      return opened;
     } catch (IOException e) {
-      channel.close();
+      opened.close();
       throw e;
-    }
-  }
-
-  private static boolean endsInsideLine(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return false;
-    }
-    try (FileChannel reading = FileChannel.open(file, StandardOpenOption.READ)) {
-      ByteBuffer last = ByteBuffer.allocate(1);
-      return reading.size() > 0
-          && reading.read(last, reading.size() - 1) == 1
-          && last.get(0) != '\n';
     }
   }
 

@@ -7,9 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /** The file operations a {@link RecordStore} consists of; each can fail or be the last one made. */
 interface RecordFiles {
+
+  /** The whole of a file. */
+  byte[] read(Path file) throws IOException;
 
   /** Creates a file, readable by its owner alone, with this content, synced to the disk. */
   void create(Path file, byte[] content) throws IOException;
@@ -27,15 +32,29 @@ interface RecordFiles {
   static RecordFiles onDisk() {
     return new RecordFiles() {
       @Override
+      public byte[] read(Path file) throws IOException {
+        return Uninterrupted.call(() -> Files.readAllBytes(file));
+      }
+
+      @Override
       public void create(Path file, byte[] content) throws IOException {
-        try (FileChannel channel =
-            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-          ByteBuffer remaining = ByteBuffer.wrap(content);
-          while (remaining.hasRemaining()) {
-            channel.write(remaining);
+        Uninterrupted.run(() -> {
+          try (FileChannel channel =
+              FileChannel.open(
+                  file,
+                  Set.of(
+                      StandardOpenOption.CREATE,
+                      StandardOpenOption.TRUNCATE_EXISTING,
+                      StandardOpenOption.WRITE),
+                  PosixFilePermissions.asFileAttribute(
+                      PosixFilePermissions.fromString("rw-------")))) {
+            ByteBuffer remaining = ByteBuffer.wrap(content);
+            while (remaining.hasRemaining()) {
+              channel.write(remaining);
+            }
+            channel.force(true);
           }
-          channel.force(true);
-        }
+        });
       }
 
       @Override
@@ -50,9 +69,11 @@ interface RecordFiles {
 
       @Override
       public void syncDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-          channel.force(true);
-        }
+        Uninterrupted.run(() -> {
+          try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+          }
+        });
       }
     };
   }

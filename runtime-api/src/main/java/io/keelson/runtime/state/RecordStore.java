@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * from there. Each file names its message's type, so {@link StoredRecord} reads it without this
  * class's prototype.
  *
- * <p>Thread-safe; one process at a time per directory. Keys are any text, of up to 240 bytes once
+ * <p>Thread-safe; one process at a time per directory. An interrupt does not end a call, so that
+ * whoever was cancelled can still record what it undoes. Keys are any text, of up to 240 bytes once
  * every byte but letters, digits and {@code - _ .} is counted three times.
  *
  * @param <M> the message type
@@ -159,7 +160,7 @@ public final class RecordStore<M extends Message> {
     ReentrantLock lock = lockOf(file);
     lock.lock();
     try {
-      StoredRecord stored = StoredRecord.read(file);
+      StoredRecord stored = StoredRecord.decode(files.read(file));
       if (!file.endsWith(RecordKeys.fileName(stored.key()))) {
         throw new UnreadableRecordException(
             "it holds the record of another key, \"" + stored.key() + "\"");

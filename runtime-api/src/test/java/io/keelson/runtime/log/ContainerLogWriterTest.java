@@ -161,6 +161,31 @@ class ContainerLogWriterTest {
   }
 
   @Test
+  void anInterruptedThreadWritesAndReopensAsAnyOther() throws IOException {
+    Path log = directory.resolve("0.log");
+    Thread.currentThread().interrupt();
+    try (ContainerLogWriter writer = ContainerLogWriter.open(log, CLOCK)) {
+      writer.write(STDOUT, bytes("one\n"));
+      writer.reopen();
+      writer.write(STDOUT, bytes("two\n"));
+    }
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(log).hasContent(TIME + " stdout F one\n" + TIME + " stdout F two\n");
+  }
+
+  @Test
+  void aLogTruncatedFromOutsideGoesOnAtItsNewEnd() throws IOException {
+    Path log = directory.resolve("0.log");
+    try (ContainerLogWriter writer = ContainerLogWriter.open(log, CLOCK)) {
+      writer.write(STDOUT, bytes("one\n"));
+      writer.flush();
+      Files.write(log, new byte[0]);
+      writer.write(STDOUT, bytes("two\n"));
+    }
+    assertThat(log).hasContent(TIME + " stdout F two\n");
+  }
+
+  @Test
   void aClosedWriterRefusesOutputByTheFilesName() throws IOException {
     Path log = directory.resolve("0.log");
     ContainerLogWriter writer = ContainerLogWriter.open(log, CLOCK);

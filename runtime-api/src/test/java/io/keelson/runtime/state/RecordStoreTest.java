@@ -197,6 +197,18 @@ class RecordStoreTest {
   }
 
   @Test
+  void anInterruptedThreadCanStillRecordWhatItUndoes() {
+    RecordStore<PodSandboxMetadata> store = open();
+    Thread.currentThread().interrupt();
+    store.put("a", pod("a"));
+    store.put("b", pod("b"));
+    store.delete("b");
+    assertThat(store.find("a")).contains(pod("a"));
+    assertThat(store.loadAll()).containsOnlyKeys("a");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
   void manyThreadsSeeWholeRecordsOnly() throws Exception {
     RecordStore<PodSandboxMetadata> store = open();
     List<String> keys = List.of("a", "b", "c");
