@@ -27,20 +27,29 @@ public final class PauseImage {
    */
   public static String ensure(DockerEngine engine) throws InterruptedException {
     String architecture = engine.version().architecture();
-    byte[] program = program(architecture);
-    String fingerprint = ImageArchive.digest(program);
+    String fingerprint = ImageArchive.digest(program(architecture));
     Optional<InspectImageResponse> present = find(engine);
     if (present.isPresent() && fingerprint.equals(programOf(present.get()))) {
       return present.get().getId();
     }
-    ImageArchive.named(NAME, architecture)
-        .file("/pause", 0755, program)
-        .entrypoint("/pause")
-        .label(PROGRAM_LABEL, fingerprint)
-        .build()
-        .loadInto(engine);
+    archive(architecture).loadInto(engine);
     return engine.call(
         "inspect image " + NAME, client -> client.inspectImageCmd(NAME).exec().getId());
+  }
+
+  /**
+   * The image itself, for other places than an engine.
+   *
+   * @param architecture as engines write it: {@code amd64} or {@code arm64}
+   * @throws CriException {@code UNIMPLEMENTED} for any other
+   */
+  public static ImageArchive archive(String architecture) {
+    byte[] program = program(architecture);
+    return ImageArchive.named(NAME, architecture)
+        .file("/pause", 0755, program)
+        .entrypoint("/pause")
+        .label(PROGRAM_LABEL, ImageArchive.digest(program))
+        .build();
   }
 
   private static Optional<InspectImageResponse> find(DockerEngine engine)
