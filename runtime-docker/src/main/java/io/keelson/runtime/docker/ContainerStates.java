@@ -34,16 +34,22 @@ final class ContainerStates {
   void settle(DockerContainer container) throws InterruptedException {
     Optional<InspectContainerResponse> found = engine.inspect(container.id());
     if (found.isEmpty()) {
-      if (container.lost()) {
-        publish(container, ContainerEventType.CONTAINER_STOPPED_EVENT, EngineTimes.now(clock));
+      long now = EngineTimes.now(clock);
+      logs.drain(container.id());
+      if (container.lost(now)) {
+        publish(container, ContainerEventType.CONTAINER_STOPPED_EVENT, now);
       }
       return;
     }
     InspectContainerResponse inspected = found.get();
     ContainerState state = inspected.getState();
+    ContainerRecord record = container.record();
+    if (!record.getStartError().isEmpty()) {
+      exited(container, 0, Exit.startError(record.getStartFailedAt(), record.getStartError()));
+      return;
+    }
     long startedAt = EngineTimes.nanos(state.getStartedAt());
-    String status = Objects.requireNonNullElse(state.getStatus(), "");
-    switch (status) {
+    switch (Objects.requireNonNullElse(state.getStatus(), "")) {
       case "running", "paused", "restarting" -> {
         follow(container, inspected);
         running(container, startedAt);
@@ -54,10 +60,7 @@ final class ContainerStates {
         exited(container, startedAt, exitOf(state));
       }
       default -> {
-        ContainerRecord record = container.record();
-        if (!record.getStartError().isEmpty()) {
-          exited(container, 0, startFailure(record, state));
-        }
+        // Made and never started.
       }
     }
   }
@@ -92,18 +95,6 @@ final class ContainerStates {
         code,
         reason,
         Objects.requireNonNullElse(state.getError(), ""));
-  }
-
-  /** The exit code of a container whose process never came to be, as other runtimes give it. */
-  private static final int START_ERROR_CODE = 128;
-
-  private static Exit startFailure(ContainerRecord record, ContainerState state) {
-    int code = Objects.requireNonNullElse(state.getExitCodeLong(), 0L).intValue();
-    return new Exit(
-        record.getStartFailedAt(),
-        code == 0 ? START_ERROR_CODE : code,
-        "StartError",
-        record.getStartError());
   }
 
   /** Tells readers of container events. */

@@ -93,7 +93,7 @@ public final class DockerBackend implements RuntimeBackend, LogReopening {
         new DockerPodSandboxes(
             inventory,
             engineContainers,
-            new PauseContainer(engine, owner, security, resources),
+            new PauseContainer(engine, engineContainers, owner, security, resources),
             containers,
             network,
             namespaces,

@@ -7,7 +7,6 @@ import io.keelson.runtime.v1.ContainerResources;
 import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStatus;
 import io.keelson.runtime.v1.ImageSpec;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   CREATED ----> RUNNING ----> EXITED
- *      \_________________________^      (could not be started)
- *
- *   any --> UNKNOWN                     (the engine lost it)
+ *      \_________________________^      (could not be started, or the engine lost it)
  * </pre>
  */
 final class DockerContainer {
-  private final CountDownLatch ended = new CountDownLatch(1);
   private ContainerRecord record;
   private ContainerState state = ContainerState.CONTAINER_CREATED;
   private long startedAt;
@@ -73,29 +69,23 @@ final class DockerContainer {
    * @return false when that was known already
    */
   synchronized boolean exited(long started, Exit how) {
-    if (state == ContainerState.CONTAINER_EXITED || state == ContainerState.CONTAINER_UNKNOWN) {
+    if (state == ContainerState.CONTAINER_EXITED) {
       return false;
     }
     state = ContainerState.CONTAINER_EXITED;
     startedAt = started;
     exit = how;
-    ended.countDown();
     return true;
   }
 
-  /** Notes that the engine does not know it any more; returns false when that was known. */
-  synchronized boolean lost() {
-    if (state == ContainerState.CONTAINER_UNKNOWN) {
-      return false;
-    }
-    state = ContainerState.CONTAINER_UNKNOWN;
-    ended.countDown();
-    return true;
-  }
-
-  /** Waits until it has ended, or was found lost. */
-  void awaitEnd() throws InterruptedException {
-    ended.await();
+  /**
+   * Notes that the engine does not know it any more: it has ended, in a way nobody saw.
+   *
+   * @param at when that was noticed
+   * @return false when its end was known already
+   */
+  synchronized boolean lost(long at) {
+    return exited(startedAt, Exit.unseen(at));
   }
 
   synchronized Container summary() {
@@ -140,10 +130,6 @@ final class DockerContainer {
           .setExitCode(how.exitCode())
           .setReason(how.reason())
           .setMessage(how.message());
-    } else if (state == ContainerState.CONTAINER_UNKNOWN) {
-      status
-          .setReason("ContainerStatusUnknown")
-          .setMessage("the Docker Engine does not know this container any more");
     }
     return status.build();
   }

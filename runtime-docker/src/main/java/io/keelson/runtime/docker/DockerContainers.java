@@ -16,6 +16,8 @@ import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStatus;
 import io.keelson.runtime.v1.ExecSyncResponse;
 import io.keelson.runtime.v1.Image;
+import io.keelson.runtime.v1.NamespaceMode;
+import io.keelson.runtime.v1.NamespaceOption;
 import io.keelson.runtime.v1.PodSandboxConfig;
 import io.keelson.runtime.v1.PodSandboxState;
 import java.nio.file.Path;
@@ -63,6 +65,7 @@ final class DockerContainers implements Containers {
       throws InterruptedException {
     DockerPod pod = readyPod(podSandboxId);
     SandboxRecord sandbox = pod.record();
+    requireTarget(podSandboxId, config);
     Image image =
         images
             .imageStatus(config.getImage())
@@ -80,18 +83,17 @@ final class DockerContainers implements Containers {
             .setImageRef(image.getRepoDigestsCount() > 0 ? image.getRepoDigests(0) : image.getId())
             .setLogPath(ContainerOptions.logPath(config, sandbox).map(Path::toString).orElse(""))
             .setCreatedAt(EngineTimes.now(clock));
-    try (Undo undo = new Undo()) {
+    ContainerRecord intent = record.build();
+    try (Undo undo = new Undo(() -> inventory.delete(intent), () -> inventory.leave(intent))) {
       steps.before("record the container");
-      inventory.save(record.build());
-      undo.add("delete the record", () -> inventory.delete(record.build()));
+      inventory.save(intent);
 
       steps.before("create the container");
-      ContainerRecord intent = record.build();
+      undo.add("remove the container", () -> engineContainers.removeMade(intent.getToken()));
       String id =
-          engine.call(
+          engineContainers.create(
               "create container " + config.getMetadata().getName(),
               client -> options.command(client, intent, sandbox).exec().getId());
-      undo.add("remove the container", () -> engineContainers.remove(id));
 
       steps.before("record the container as made");
       record.setId(id).setPhase(Phase.MADE);
@@ -101,6 +103,20 @@ final class DockerContainers implements Containers {
       undo.keep();
       states.publish(container, ContainerEventType.CONTAINER_CREATED_EVENT, record.getCreatedAt());
       return id;
+    }
+  }
+
+  /** A container may look at the processes of another one, as long as that is in its own pod. */
+  private void requireTarget(String podSandboxId, ContainerConfig config) {
+    NamespaceOption namespaces = config.getLinux().getSecurityContext().getNamespaceOptions();
+    if (namespaces.getPid() == NamespaceMode.TARGET) {
+      DockerContainer target = inventory.container(namespaces.getTargetId());
+      if (!target.sandboxId().equals(podSandboxId)
+          || target.state() != ContainerState.CONTAINER_RUNNING) {
+        throw CriException.failedPrecondition(
+            "target container '%s' is not a running container of pod sandbox '%s'"
+                .formatted(target.id(), podSandboxId));
+      }
     }
   }
 
@@ -179,8 +195,10 @@ final class DockerContainers implements Containers {
 
   /** Removes what is left of a container, its record last. */
   void forget(ContainerRecord record) throws InterruptedException {
-    if (!record.getId().isEmpty()) {
-      steps.before("remove the container");
+    steps.before("remove the container");
+    if (record.getId().isEmpty()) {
+      engineContainers.removeMade(record.getToken());
+    } else {
       engineContainers.remove(record.getId());
       logs.forget(record.getId());
     }

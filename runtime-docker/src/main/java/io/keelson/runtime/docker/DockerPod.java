@@ -11,15 +11,16 @@ import io.keelson.runtime.v1.PodSandbox;
 import io.keelson.runtime.v1.PodSandboxNetworkStatus;
 import io.keelson.runtime.v1.PodSandboxState;
 import io.keelson.runtime.v1.PodSandboxStatus;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One sandbox: its record, and whether its pause container runs. Thread-safe. */
 final class DockerPod {
   private volatile SandboxRecord record;
-  private volatile boolean pauseRuns;
+  private final AtomicBoolean pauseRuns;
 
   DockerPod(SandboxRecord record, boolean pauseRuns) {
     this.record = record;
-    this.pauseRuns = pauseRuns;
+    this.pauseRuns = new AtomicBoolean(pauseRuns);
   }
 
   String id() {
@@ -34,17 +35,13 @@ final class DockerPod {
     record = changed;
   }
 
-  /** Notes whether the pause container runs. */
-  void pauseRuns(boolean runs) {
-    pauseRuns = runs;
-  }
-
-  boolean pauseRuns() {
-    return pauseRuns;
+  /** Notes that the pause container has ended, for good; returns false when that was known. */
+  boolean pauseEnded() {
+    return pauseRuns.getAndSet(false);
   }
 
   PodSandboxState state() {
-    return record.getPhase() == Phase.MADE && pauseRuns
+    return record.getPhase() == Phase.MADE && pauseRuns.get()
         ? PodSandboxState.SANDBOX_READY
         : PodSandboxState.SANDBOX_NOTREADY;
   }
@@ -58,8 +55,8 @@ final class DockerPod {
   }
 
   /** Whether the pod has a network of its own, or the host's. */
-  boolean hasOwnNetwork() {
-    return namespaces().getNetwork() != NamespaceMode.NODE;
+  static boolean hasOwnNetwork(SandboxRecord record) {
+    return namespaces(record).getNetwork() != NamespaceMode.NODE;
   }
 
   PodSandbox summary() {

@@ -64,6 +64,7 @@ final class DockerPodSandboxes implements PodSandboxes {
   @Override
   public String runPodSandbox(PodSandboxConfig config, String runtimeHandler)
       throws InterruptedException {
+    inventory.requireOpen();
     SandboxRecord.Builder record =
         SandboxRecord.newBuilder()
             .setToken(UUID.randomUUID().toString())
@@ -71,32 +72,36 @@ final class DockerPodSandboxes implements PodSandboxes {
             .setConfig(config)
             .setRuntimeHandler(runtimeHandler)
             .setCreatedAt(EngineTimes.now(clock));
-    try (Undo undo = new Undo()) {
+    SandboxRecord intent = record.build();
+    String token = intent.getToken();
+    try (Undo undo =
+        new Undo(() -> inventory.delete(intent), () -> inventory.leave(record.build()))) {
       step("record the sandbox");
-      inventory.save(record.build());
-      undo.add("delete the record", () -> inventory.delete(record.build()));
+      inventory.save(intent);
 
       step("write the pod's files");
-      files.write(record.getToken(), config.hasDnsConfig(), config.getDnsConfig());
-      undo.add("delete the pod's files", () -> files.delete(record.getToken()));
+      undo.add("delete the pod's files", () -> files.delete(token));
+      files.write(token, config.getDnsConfig());
 
       step("create the pause container");
-      String id = pause.create(record.build());
+      undo.add("remove the pause container", () -> engine.removeMade(token));
+      String id = pause.create(intent);
       record.setId(id);
-      undo.add("remove the pause container", () -> engine.remove(id));
 
-      step("start the pause container");
-      InspectContainerResponse started = pause.start(id);
-
-      DockerPod pod = new DockerPod(record.build(), true);
-      if (pod.hasOwnNetwork()) {
+      boolean ownNetwork = DockerPod.hasOwnNetwork(intent);
+      if (ownNetwork) {
+        Path pin = pins.resolve(id);
+        record.setNetworkNamespace(pin.toString()).setNetworkAttached(true);
+      }
+      InspectContainerResponse started = start(record.build());
+      if (ownNetwork) {
         attach(record, started.getState().getPidLong(), undo);
       }
 
       step("record the sandbox as made");
       record.setPhase(Phase.MADE);
       inventory.save(record.build());
-      pod.record(record.build());
+      DockerPod pod = new DockerPod(record.build(), true);
       inventory.add(pod);
       undo.keep();
       publish(pod, ContainerEventType.CONTAINER_CREATED_EVENT);
@@ -105,20 +110,35 @@ final class DockerPodSandboxes implements PodSandboxes {
     }
   }
 
+  /** Starts the pause container, and meanwhile records that a network will be attached to it. */
+  private InspectContainerResponse start(SandboxRecord attaching) throws InterruptedException {
+    step("record the attachment");
+    Beside<?> saving =
+        Beside.start(() -> {
+          inventory.save(attaching);
+          return attaching;
+        });
+    InspectContainerResponse started;
+    try {
+      step("start the pause container");
+      started = pause.start(attaching.getId());
+    } finally {
+      saving.await();
+    }
+    return started;
+  }
+
   private void attach(SandboxRecord.Builder record, long pid, Undo undo)
       throws InterruptedException {
-    Path pin = pins.resolve(record.getId());
-    step("record the attachment");
-    record.setNetworkNamespace(pin.toString()).setNetworkAttached(true);
-    inventory.save(record.build());
-
+    SandboxRecord attaching = record.build();
+    Path pin = Path.of(attaching.getNetworkNamespace());
     step("pin the network namespace");
-    namespaces.pin(pid, pin);
     undo.add("unpin the network namespace", () -> namespaces.remove(pin));
+    namespaces.pin(pid, pin);
 
     step("attach the network");
-    NetworkAttachment attachment = network.attach(request(record.build()));
-    undo.add("detach the network", () -> network.detach(request(record.build())));
+    undo.add("detach the network", () -> network.detach(request(attaching)));
+    NetworkAttachment attachment = network.attach(request(attaching));
     record.addAllAddresses(attachment.addresses()).setNetworkResult(attachment.resultJson());
   }
 
@@ -142,12 +162,11 @@ final class DockerPodSandboxes implements PodSandboxes {
       detach(record);
       record = record.toBuilder().setNetworkAttached(false).clearAddresses().build();
     }
-    boolean stopped = record.getPhase() == Phase.MADE;
-    if (stopped) {
+    if (record.getPhase() == Phase.MADE) {
       record = record.toBuilder().setPhase(Phase.STOPPED).build();
     }
     engine.kill(pod.id());
-    pod.pauseRuns(false);
+    boolean stopped = pod.pauseEnded();
     if (!record.equals(pod.record())) {
       step("record the sandbox as stopped");
       inventory.save(record);
@@ -184,8 +203,10 @@ final class DockerPodSandboxes implements PodSandboxes {
 
   /** Removes what is left of a sandbox whose network is detached, its record last. */
   void forget(SandboxRecord record) throws InterruptedException {
-    if (!record.getId().isEmpty()) {
-      step("remove the pause container");
+    step("remove the pause container");
+    if (record.getId().isEmpty()) {
+      engine.removeMade(record.getToken());
+    } else {
       engine.remove(record.getId());
     }
     step("delete the pod's files");

@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** The calls to the engine that sandboxes and containers share; all of them may be repeated. */
 final class EngineContainers {
+  /** As good as for ever, and within what the engine can count. */
+  private static final Duration LONGEST_GRACE = Duration.ofDays(365);
+
   private final DockerEngine engine;
   private final String owner;
 
@@ -35,14 +38,34 @@ final class EngineContainers {
 
   /** Every container of this daemon that the engine has, running or not. */
   List<Container> list() throws InterruptedException {
+    return labelled(Map.of(Labels.OWNER, owner));
+  }
+
+  private List<Container> labelled(Map<String, String> labels) throws InterruptedException {
     return engine.call(
         "list containers",
-        client ->
-            client
-                .listContainersCmd()
-                .withShowAll(true)
-                .withLabelFilter(Map.of(Labels.OWNER, owner))
-                .exec());
+        client -> client.listContainersCmd().withShowAll(true).withLabelFilter(labels).exec());
+  }
+
+  /**
+   * Makes a container. The engine's answer is waited for even when the caller is interrupted, so
+   * that afterwards {@link #removeMade} finds whatever was made.
+   *
+   * @param command makes it and returns its id
+   */
+  String create(String what, DockerEngine.Command<String> command) throws InterruptedException {
+    String id = Beside.start(() -> engine.call(what, command)).await();
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted: " + what);
+    }
+    return id;
+  }
+
+  /** Removes what was made for a record, whether or not its id was ever learned. */
+  void removeMade(String token) throws InterruptedException {
+    for (Container container : labelled(Map.of(Labels.OWNER, owner, Labels.TOKEN, token))) {
+      remove(container.getId());
+    }
   }
 
   /** Kills a container at once; fine when it does not run or is gone. */
@@ -51,13 +74,22 @@ final class EngineContainers {
         () -> engine.call("kill container " + id, client -> client.killContainerCmd(id).exec()));
   }
 
-  /** Sends the stop signal and kills after the grace period; returns when the process has ended. */
+  /**
+   * Sends the stop signal and kills after the grace period, at once when that is zero; returns when
+   * the process has ended.
+   */
   void stop(String id, Duration grace) throws InterruptedException {
-    int seconds = Math.toIntExact(Math.min(grace.toSeconds(), Integer.MAX_VALUE));
+    if (grace.isZero()) {
+      kill(id);
+      return;
+    }
+    // The engine counts in seconds; a part of one is still a time to end in.
+    long seconds = Math.min(grace.plusMillis(999).toSeconds(), LONGEST_GRACE.toSeconds());
     tolerant(() ->
         engine.call(
             "stop container " + id,
-            client -> client.stopContainerCmd(id).withTimeout(seconds).exec()));
+            DockerEngine.CALL_LIMIT.plusSeconds(seconds),
+            client -> client.stopContainerCmd(id).withTimeout((int) seconds).exec()));
   }
 
   /** Removes a container with its anonymous volumes, killing it first; fine when it is gone. */

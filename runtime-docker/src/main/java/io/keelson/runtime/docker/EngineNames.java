@@ -13,23 +13,30 @@ final class EngineNames {
   private EngineNames() {}
 
   static String sandbox(PodSandboxMetadata pod, String token) {
-    return "k8s_POD_%s_%s_%s_%d_%s"
-        .formatted(
-            pod.getName(), pod.getNamespace(), pod.getUid(), pod.getAttempt(), shortened(token));
+    return plain(
+        "k8s_POD_%s_%s_%s_%d_%s"
+            .formatted(
+                pod.getName(), pod.getNamespace(), pod.getUid(), pod.getAttempt(), start(token)));
   }
 
   static String container(ContainerMetadata container, PodSandboxMetadata pod, String token) {
-    return "k8s_%s_%s_%s_%s_%d_%s"
-        .formatted(
-            container.getName(),
-            pod.getName(),
-            pod.getNamespace(),
-            pod.getUid(),
-            container.getAttempt(),
-            shortened(token));
+    return plain(
+        "k8s_%s_%s_%s_%s_%d_%s"
+            .formatted(
+                container.getName(),
+                pod.getName(),
+                pod.getNamespace(),
+                pod.getUid(),
+                container.getAttempt(),
+                start(token)));
   }
 
-  private static String shortened(String token) {
+  /** The engine takes no other characters; the token keeps names apart all the same. */
+  private static String plain(String name) {
+    return name.replaceAll("[^a-zA-Z0-9_.-]", "-");
+  }
+
+  private static String start(String token) {
     return token.substring(0, TOKEN_PART);
   }
 }

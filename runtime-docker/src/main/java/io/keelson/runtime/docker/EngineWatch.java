@@ -31,6 +31,7 @@ final class EngineWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EngineWatch.class);
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+  private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(10);
 
   private final DockerEngine engine;
   private final String owner;
@@ -43,6 +44,7 @@ final class EngineWatch implements AutoCloseable {
   private final ThreadFactory threads;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
+  private final Thread sweeper;
   private volatile @Nullable EngineEventStream stream;
   private volatile @Nullable String trouble = "the Docker Engine has not been reached yet";
   private volatile String version = "unknown";
@@ -67,6 +69,7 @@ final class EngineWatch implements AutoCloseable {
     this.clock = clock;
     this.threads = Thread.ofVirtual().name("docker-watch-", 0).factory();
     this.thread = threads.newThread(this::watch);
+    this.sweeper = threads.newThread(this::sweep);
   }
 
   /**
@@ -75,21 +78,33 @@ final class EngineWatch implements AutoCloseable {
   void start() throws InterruptedException {
     stream = next();
     thread.start();
+    sweeper.start();
   }
 
   private void watch() {
     try {
-      while (closed.getCount() > 0) {
+      while (true) {
         EngineEventStream open = stream;
-        if (open == null) {
-          var _ = closed.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-        } else {
+        if (open != null) {
           open.forEach(this::onEvent);
           open.close();
-          report("the Docker Engine at " + engine.endpoint() + " closed its event stream");
         }
-        if (closed.getCount() > 0) {
-          stream = next();
+        if (closed.await(open == null ? RETRY.toMillis() : 0, TimeUnit.MILLISECONDS)) {
+          return;
+        }
+        stream = next();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What a failed call could not take back is tried again from time to time. */
+  private void sweep() {
+    try {
+      while (!closed.await(SWEEP_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (trouble == null) {
+          recovery.clearLeft();
         }
       }
     } catch (InterruptedException e) {
@@ -123,6 +138,7 @@ final class EngineWatch implements AutoCloseable {
       PauseImage.ensure(engine);
       if (inventory.isOpen()) {
         relist();
+        recovery.clearLeft();
       } else {
         recovery.run();
         inventory.open();
@@ -180,7 +196,9 @@ final class EngineWatch implements AutoCloseable {
       }
     }
     for (DockerPod pod : inventory.pods()) {
-      pauseRuns(pod, "running".equals(engineStates.get(pod.id())));
+      if (!"running".equals(engineStates.get(pod.id()))) {
+        pauseEnded(pod);
+      }
     }
   }
 
@@ -193,7 +211,9 @@ final class EngineWatch implements AutoCloseable {
         .findContainer(id)
         // On a thread of its own: draining one container's log must not hold up the others.
         .ifPresent(container -> threads.newThread(() -> settle(container)).start());
-    inventory.findPod(id).ifPresent(pod -> pauseRuns(pod, "start".equals(event.getAction())));
+    if (!"start".equals(event.getAction())) {
+      inventory.findPod(id).ifPresent(this::pauseEnded);
+    }
   }
 
   private void settle(DockerContainer container) {
@@ -208,9 +228,8 @@ final class EngineWatch implements AutoCloseable {
     }
   }
 
-  private void pauseRuns(DockerPod pod, boolean runs) {
-    if (pod.pauseRuns() && !runs) {
-      pod.pauseRuns(false);
+  private void pauseEnded(DockerPod pod) {
+    if (pod.pauseEnded()) {
       events.publish(
           pod.id(), pod.id(), ContainerEventType.CONTAINER_STOPPED_EVENT, EngineTimes.now(clock));
     }
@@ -220,6 +239,7 @@ final class EngineWatch implements AutoCloseable {
   public void close() {
     closed.countDown();
     thread.interrupt();
+    sweeper.interrupt();
     EngineEventStream open = stream;
     if (open != null) {
       open.close();

@@ -20,6 +20,8 @@ final class Inventory {
   private final RecordStore<ContainerRecord> containerRecords;
   private final Map<String, DockerPod> pods = new ConcurrentHashMap<>();
   private final Map<String, DockerContainer> containers = new ConcurrentHashMap<>();
+  private final Map<String, SandboxRecord> sandboxesLeft = new ConcurrentHashMap<>();
+  private final Map<String, ContainerRecord> containersLeft = new ConcurrentHashMap<>();
   private volatile boolean open;
 
   Inventory(Path stateDirectory) {
@@ -40,10 +42,12 @@ final class Inventory {
 
   void delete(SandboxRecord record) {
     sandboxRecords.delete(record.getToken());
+    sandboxesLeft.remove(record.getToken());
   }
 
   void delete(ContainerRecord record) {
     containerRecords.delete(record.getToken());
+    containersLeft.remove(record.getToken());
   }
 
   Collection<SandboxRecord> savedSandboxes() {
@@ -52,6 +56,24 @@ final class Inventory {
 
   Collection<ContainerRecord> savedContainers() {
     return containerRecords.loadAll().values();
+  }
+
+  /** Keeps in mind what a failed call could not take back; {@link Recovery} tries again. */
+  void leave(SandboxRecord record) {
+    sandboxesLeft.put(record.getToken(), record);
+  }
+
+  /** As {@link #leave(SandboxRecord)}. */
+  void leave(ContainerRecord record) {
+    containersLeft.put(record.getToken(), record);
+  }
+
+  Collection<SandboxRecord> sandboxesLeft() {
+    return List.copyOf(sandboxesLeft.values());
+  }
+
+  Collection<ContainerRecord> containersLeft() {
+    return List.copyOf(containersLeft.values());
   }
 
   void add(DockerPod pod) {
@@ -104,7 +126,12 @@ final class Inventory {
     return pods.values();
   }
 
-  private void requireOpen() {
+  /**
+   * Refuses what must not happen before recovery.
+   *
+   * @throws CriException {@code UNAVAILABLE}
+   */
+  void requireOpen() {
     if (!open) {
       throw CriException.unavailable(
           "the Docker backend has not reached its engine since it started; start the engine, or"

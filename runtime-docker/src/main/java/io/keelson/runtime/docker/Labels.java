@@ -1,7 +1,5 @@
 package io.keelson.runtime.docker;
 
-import java.util.Map;
-
 /** The labels that mark an engine's containers as ours. */
 final class Labels {
   /** {@link #SANDBOX} or {@link #CONTAINER}. */
@@ -20,9 +18,4 @@ final class Labels {
   static final String CONTAINER = "container";
 
   private Labels() {}
-
-  /** Whether an engine's container belongs to the daemon whose owner word this is. */
-  static boolean isOwnedBy(String owner, Map<String, String> labels) {
-    return owner.equals(labels.get(OWNER));
-  }
 }

@@ -4,6 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.LogConfig;
+import io.grpc.Status;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.image.PauseImage;
 import io.keelson.runtime.docker.records.SandboxRecord;
@@ -23,13 +24,19 @@ final class PauseContainer {
   private static final int OOM_SCORE_ADJ = -998;
 
   private final DockerEngine engine;
+  private final EngineContainers containers;
   private final String owner;
   private final SecurityOptions security;
   private final ResourceOptions resources;
 
   PauseContainer(
-      DockerEngine engine, String owner, SecurityOptions security, ResourceOptions resources) {
+      DockerEngine engine,
+      EngineContainers containers,
+      String owner,
+      SecurityOptions security,
+      ResourceOptions resources) {
     this.engine = engine;
+    this.containers = containers;
     this.owner = owner;
     this.security = security;
     this.resources = resources;
@@ -49,9 +56,19 @@ final class PauseContainer {
     labels.put(Labels.TOKEN, record.getToken());
     labels.put(Labels.OWNER, owner);
     String name = EngineNames.sandbox(config.getMetadata(), record.getToken());
-    return engine.call(
-        "create sandbox container " + name,
-        client -> command(client, config, host, labels, name).exec().getId());
+    String what = "create sandbox container " + name;
+    DockerEngine.Command<String> command =
+        client -> command(client, config, host, labels, name).exec().getId();
+    try {
+      return containers.create(what, command);
+    } catch (CriException e) {
+      if (e.code() != Status.Code.NOT_FOUND) {
+        throw e;
+      }
+      // Somebody has removed the image since the start.
+      PauseImage.ensure(engine);
+      return containers.create(what, command);
+    }
   }
 
   private static CreateContainerCmd command(
@@ -95,7 +112,8 @@ final class PauseContainer {
     if (namespaces.getPid() == NamespaceMode.NODE) {
       host.withPidMode("host");
     }
-    host.withPrivileged(context.getPrivileged());
+    // A privileged sandbox is one that may hold privileged containers; the pause program itself
+    // has no use for privileges, and not every engine can give them.
     host.withReadonlyRootfs(context.getReadonlyRootfs());
     host.withGroupAdd(context.getSupplementalGroupsList().stream().map(String::valueOf).toList());
     host.withSysctls(config.getLinux().getSysctlsMap());
@@ -103,10 +121,9 @@ final class PauseContainer {
       host.withCgroupParent(config.getLinux().getCgroupParent());
     }
     List<String> options = new ArrayList<>(security.selinux(context.getSelinuxOptions()));
-    if (!context.getPrivileged()) {
-      options.add("no-new-privileges");
-      options.addAll(security.seccomp(context.hasSeccomp(), context.getSeccomp()));
-    }
+    options.add("no-new-privileges");
+    options.addAll(security.seccomp(SecurityProfiles.seccomp(context)));
+    options.addAll(security.appArmor(SecurityProfiles.appArmor(context)));
     host.withSecurityOpts(options);
     return host;
   }

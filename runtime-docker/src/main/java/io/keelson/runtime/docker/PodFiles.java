@@ -34,11 +34,12 @@ final class PodFiles {
    *
    * @throws CriException {@code INTERNAL} or {@code RESOURCE_EXHAUSTED} when that fails
    */
-  void write(String token, boolean dnsGiven, DNSConfig dns) {
+  void write(String token, DNSConfig dns) {
     Path file = resolvConf(token);
     try {
       Files.createDirectories(file.getParent());
-      Files.writeString(file, dnsGiven ? render(dns) : hostResolvConf());
+      Files.writeString(
+          file, dns.equals(DNSConfig.getDefaultInstance()) ? hostResolvConf() : render(dns));
     } catch (IOException e) {
       throw CriException.internal(
           "cannot write %s: %s; check space and permissions".formatted(file, e.getMessage()), e);

@@ -1,6 +1,5 @@
 package io.keelson.runtime.docker;
 
-import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.Container;
 import io.keelson.runtime.docker.records.ContainerRecord;
 import io.keelson.runtime.docker.records.Phase;
@@ -46,87 +45,113 @@ final class Recovery {
     this.network = network;
   }
 
-  /** Runs it. */
+  /**
+   * Runs it. What cannot be cleared away now is left for {@link #clearLeft}: one pod that does not
+   * give way must not keep the others from their node agent.
+   */
   void run() throws InterruptedException {
     List<Container> present = engine.list();
     Set<String> tokens = new HashSet<>();
     for (ContainerRecord record : inventory.savedContainers()) {
       tokens.add(record.getToken());
-      recover(record, present);
+      if (record.getPhase() == Phase.MADE) {
+        DockerContainer container = new DockerContainer(record);
+        inventory.add(container);
+        states.settle(container);
+      } else {
+        inventory.leave(withId(record, present));
+      }
     }
-    List<String> attached = new ArrayList<>();
     for (SandboxRecord record : inventory.savedSandboxes()) {
       tokens.add(record.getToken());
-      recover(record, present);
+      switch (record.getPhase()) {
+        case MADE, STOPPED -> inventory.add(new DockerPod(record, runs(record.getId(), present)));
+        default -> inventory.leave(withId(record, present));
+      }
     }
+    for (Container container : present) {
+      if (!tokens.contains(token(container))) {
+        log.warn("removing container {}: no record knows it", container.getId());
+        engine.remove(container.getId());
+      }
+    }
+    clearLeft();
+    network.retainOnly(attached());
+  }
+
+  private static boolean runs(String id, List<Container> present) {
+    return present.stream().anyMatch(c -> c.getId().equals(id) && "running".equals(c.getState()));
+  }
+
+  private List<String> attached() {
+    List<String> attached = new ArrayList<>();
     for (DockerPod pod : inventory.recoveredPods()) {
       if (pod.record().getNetworkAttached()) {
         attached.add(pod.id());
       }
     }
-    for (Container container : present) {
-      String token = token(container);
-      if (!tokens.contains(token)) {
-        log.warn("removing container {}: no record knows it", container.getId());
-        engine.remove(container.getId());
-      }
+    for (SandboxRecord left : inventory.sandboxesLeft()) {
+      attached.add(left.getId());
     }
-    network.retainOnly(attached);
+    return attached;
   }
 
-  private void recover(ContainerRecord saved, List<Container> present) throws InterruptedException {
-    switch (saved.getPhase()) {
-      case MADE -> {
-        DockerContainer container = new DockerContainer(saved);
-        inventory.add(container);
-        states.settle(container);
-      }
-      default -> {
-        ContainerRecord record = saved;
-        if (record.getId().isEmpty()) {
-          Optional<String> id = idOf(record.getToken(), present);
-          record = id.map(i -> saved.toBuilder().setId(i).build()).orElse(saved);
-        }
-        log.info("clearing away container {} left half done", describe(record));
-        containers.forget(record);
-      }
+  /** Clears away what calls and earlier recoveries had to leave half done. */
+  void clearLeft() throws InterruptedException {
+    for (ContainerRecord record : inventory.containersLeft()) {
+      clear(
+          "container %s (record %s)"
+              .formatted(record.getConfig().getMetadata().getName(), record.getToken()),
+          () -> containers.forget(record));
+    }
+    for (SandboxRecord record : inventory.sandboxesLeft()) {
+      clear(
+          "sandbox of pod %s/%s (record %s)"
+              .formatted(
+                  record.getConfig().getMetadata().getNamespace(),
+                  record.getConfig().getMetadata().getName(),
+                  record.getToken()),
+          () -> clear(record));
     }
   }
 
-  private static String describe(ContainerRecord record) {
-    return record.getConfig().getMetadata().getName() + " (record " + record.getToken() + ")";
+  private interface Clearing {
+    void run() throws InterruptedException;
   }
 
-  private void recover(SandboxRecord saved, List<Container> present) throws InterruptedException {
-    switch (saved.getPhase()) {
-      case MADE, STOPPED -> {
-        Optional<InspectContainerResponse> pause = engine.inspect(saved.getId());
-        boolean runs =
-            pause.isPresent() && Objects.equals(pause.get().getState().getRunning(), true);
-        inventory.add(new DockerPod(saved, runs));
-      }
-      default -> {
-        SandboxRecord record = saved;
-        if (record.getId().isEmpty()) {
-          Optional<String> id = idOf(record.getToken(), present);
-          record = id.map(i -> saved.toBuilder().setId(i).build()).orElse(saved);
-        }
-        log.info(
-            "clearing away sandbox of pod {}/{} left half done (record {})",
-            record.getConfig().getMetadata().getNamespace(),
-            record.getConfig().getMetadata().getName(),
-            record.getToken());
-        if (record.getPhase() == Phase.REMOVING) {
-          for (DockerContainer container : inventory.containersOf(record.getId())) {
-            containers.remove(container);
-          }
-        }
-        if (record.getNetworkAttached()) {
-          sandboxes.detach(record);
-        }
-        sandboxes.forget(record);
-      }
+  private static void clear(String what, Clearing clearing) throws InterruptedException {
+    log.info("clearing away {}, left half done", what);
+    try {
+      clearing.run();
+    } catch (RuntimeException e) {
+      log.warn("{} cannot be cleared away now, and is tried again later", what, e);
     }
+  }
+
+  private void clear(SandboxRecord record) throws InterruptedException {
+    for (DockerContainer container : inventory.containersOf(record.getId())) {
+      containers.remove(container);
+    }
+    if (record.getNetworkAttached()) {
+      sandboxes.detach(record);
+    }
+    sandboxes.forget(record);
+  }
+
+  private static ContainerRecord withId(ContainerRecord record, List<Container> present) {
+    return record.getId().isEmpty()
+        ? idOf(record.getToken(), present)
+            .map(id -> record.toBuilder().setId(id).build())
+            .orElse(record)
+        : record;
+  }
+
+  private static SandboxRecord withId(SandboxRecord record, List<Container> present) {
+    return record.getId().isEmpty()
+        ? idOf(record.getToken(), present)
+            .map(id -> record.toBuilder().setId(id).build())
+            .orElse(record)
+        : record;
   }
 
   private static Optional<String> idOf(String token, List<Container> present) {

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 
 /** Turns CRI resource limits into the engine's. What the engine has no word for is refused. */
 final class ResourceOptions {
+  private static final int HIGHEST_OOM_SCORE_ADJ = 1000;
+
   private final int lowestOomScoreAdj;
 
   /**
@@ -42,9 +44,9 @@ final class ResourceOptions {
     return lowestOomScoreAdj;
   }
 
-  /** The OOM score a process gets when {@code wanted} is asked for. */
+  /** The OOM score a process gets when {@code wanted} is asked for: the nearest there can be. */
   int oomScoreAdj(long wanted) {
-    return Math.max((int) wanted, lowestOomScoreAdj);
+    return Math.clamp(wanted, lowestOomScoreAdj, HIGHEST_OOM_SCORE_ADJ);
   }
 
   /**

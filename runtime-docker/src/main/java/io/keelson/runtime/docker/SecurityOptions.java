@@ -53,8 +53,8 @@ final class SecurityOptions {
     }
     options.addAll(selinux(context.getSelinuxOptions()));
     if (!context.getPrivileged()) {
-      options.addAll(seccomp(context.hasSeccomp(), context.getSeccomp()));
-      options.addAll(appArmor(context.hasApparmor(), context.getApparmor()));
+      options.addAll(seccomp(SecurityProfiles.seccomp(context)));
+      options.addAll(appArmor(SecurityProfiles.appArmor(context)));
       host.setMaskedPaths(context.getMaskedPathsList());
       host.setReadonlyPaths(context.getReadonlyPathsList());
     }
@@ -62,10 +62,7 @@ final class SecurityOptions {
   }
 
   /** The engine's security options for a seccomp profile; none for its own default. */
-  List<String> seccomp(boolean given, SecurityProfile profile) {
-    if (!given) {
-      return List.of();
-    }
+  List<String> seccomp(SecurityProfile profile) {
     return switch (profile.getProfileType()) {
       case RuntimeDefault -> List.of();
       case Unconfined -> List.of("seccomp=unconfined");
@@ -86,10 +83,12 @@ final class SecurityOptions {
     }
   }
 
-  private List<String> appArmor(boolean given, SecurityProfile profile) {
-    if (!given) {
-      return List.of();
-    }
+  /**
+   * The engine's security options for an AppArmor profile; none for its own default.
+   *
+   * @throws CriException {@code FAILED_PRECONDITION} for a profile on a node without AppArmor
+   */
+  List<String> appArmor(SecurityProfile profile) {
     return switch (profile.getProfileType()) {
       case RuntimeDefault -> List.of();
       case Unconfined -> hostHasAppArmor ? List.of("apparmor=unconfined") : List.of();

@@ -301,7 +301,7 @@ class DockerBackendIT {
     ContainerStatus status = status(container);
     assertThat(status.getState()).isEqualTo(ContainerState.CONTAINER_EXITED);
     assertThat(status.getReason()).isEqualTo("StartError");
-    assertThat(status.getExitCode()).isNotZero();
+    assertThat(status.getExitCode()).isEqualTo(128);
   }
 
   @Test
@@ -337,7 +337,7 @@ class DockerBackendIT {
   }
 
   @Test
-  void aContainerRemovedFromOutsideIsUnknownAndCanStillBeRemoved() throws InterruptedException {
+  void aContainerRemovedFromOutsideHasEndedAndCanStillBeRemoved() throws InterruptedException {
     PodSandboxConfig config = pod("lost");
     String pod = run(config);
     String container = start(pod, config, container("main", "sleep 600").build());
@@ -346,7 +346,8 @@ class DockerBackendIT {
         client -> client.removeContainerCmd(container).withForce(true).exec());
     await()
         .atMost(LIMIT)
-        .until(() -> status(container).getState() != ContainerState.CONTAINER_RUNNING);
+        .until(() -> status(container).getState() == ContainerState.CONTAINER_EXITED);
+    assertThat(status(container).getExitCode()).isNotZero();
     backend.containers().removeContainer(container);
     assertNotFound(() -> backend.containers().containerStatus(container));
   }
