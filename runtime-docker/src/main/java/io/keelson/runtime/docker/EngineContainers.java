@@ -74,15 +74,8 @@ final class EngineContainers {
         () -> engine.call("kill container " + id, client -> client.killContainerCmd(id).exec()));
   }
 
-  /**
-   * Sends the stop signal and kills after the grace period, at once when that is zero; returns when
-   * the process has ended.
-   */
+  /** Sends the stop signal and kills after the grace period; returns when the process has ended. */
   void stop(String id, Duration grace) throws InterruptedException {
-    if (grace.isZero()) {
-      kill(id);
-      return;
-    }
     // The engine counts in seconds; a part of one is still a time to end in.
     long seconds = Math.min(grace.plusMillis(999).toSeconds(), LONGEST_GRACE.toSeconds());
     tolerant(() ->

@@ -245,7 +245,9 @@ final class EngineWatch implements AutoCloseable {
       open.close();
     }
     try {
-      var _ = thread.join(CLOSE_LIMIT);
+      for (Thread running : List.of(thread, sweeper)) {
+        var _ = running.getState() == Thread.State.NEW || running.join(CLOSE_LIMIT);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
