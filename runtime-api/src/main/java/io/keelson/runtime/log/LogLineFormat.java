@@ -11,10 +11,13 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/** The text form of a log entry. Not thread-safe: it remembers the last second it formatted. */
-final class LogLineFormat {
+/**
+ * The text form of a log entry, for writers that keep buffers of their own. Not thread-safe: it
+ * remembers the last second it formatted.
+ */
+public final class LogLineFormat {
   /** The longest header ("time stream tags ") this class writes, in bytes. */
-  static final int MAX_HEADER_BYTES = 64;
+  public static final int MAX_HEADER_BYTES = 64;
 
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
   private static final int EXCERPT_BYTES = 80;
@@ -24,8 +27,13 @@ final class LogLineFormat {
   private long formattedSecond = Long.MIN_VALUE;
   private byte[] secondText = new byte[0];
 
-  /** Puts "time stream tag " into a buffer that has {@link #MAX_HEADER_BYTES} left. */
-  void putHeader(ByteBuffer target, long epochNanos, LogStream stream, boolean partial) {
+  /**
+   * Puts {@code "time stream tag "} into a buffer that has {@link #MAX_HEADER_BYTES} left; the
+   * content and a LF are to follow.
+   *
+   * @param epochNanos nanoseconds since the Unix epoch
+   */
+  public void putHeader(ByteBuffer target, long epochNanos, LogStream stream, boolean partial) {
     long second = Math.floorDiv(epochNanos, NANOS_PER_SECOND);
     if (second != formattedSecond) {
       secondText =

@@ -206,6 +206,7 @@ public final class DockerBackend implements RuntimeBackend, LogReopening {
       started.watch().close();
     }
     logs.close();
+    images.close();
     engine.close();
   }
 }

@@ -14,97 +14,137 @@ import io.keelson.runtime.v1.ImageSpec;
 import io.keelson.runtime.v1.Int64Value;
 import io.keelson.runtime.v1.PodSandboxConfig;
 import io.keelson.runtime.v1.UInt64Value;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The engine's images as CRI has them; an image's id is the digest of its configuration. */
-public final class DockerImages implements Images {
-  private static final Pattern ID = Pattern.compile("(sha256:)?[0-9a-f]{12,64}");
-  private static final String NONE = "<none>";
+/**
+ * The images of a Docker Engine as the CRI sees them. Names are given in full ({@code
+ * docker.io/library/busybox:1}); the pause image is shown as pinned. Thread-safe.
+ */
+public final class DockerImages implements Images, AutoCloseable {
+
+  /** How long a pull may make no progress before it is given up; containerd has the same. */
+  public static final Duration PULL_STALL_LIMIT = Duration.ofMinutes(5);
+
+  private static final Pattern WHOLE_ID = Pattern.compile("(?:sha256:)?[0-9a-f]{64}");
+  private static final Pattern ID_PREFIX = Pattern.compile("(?:sha256:)?[0-9a-f]{4,64}");
+  private static final int USER_CACHE_LIMIT = 4096;
 
   private final DockerEngine engine;
-  private final ImagePull pull;
-  private final DiskUsage usage;
+  private final ImagePulls pulls;
   private final Clock clock;
+  private @Nullable Storage storage;
 
-  /** What an image's configuration says never changes: its user, by image id. */
-  private final Map<String, String> users = new ConcurrentHashMap<>();
+  // The configuration behind an id never changes.
+  private final Map<String, String> users =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
 
-  /** The images of one engine. */
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+          return size() > USER_CACHE_LIMIT;
+        }
+      };
+
+  private record Storage(Path root, StorageUsage usage) {}
+
+  /** The images of an engine, with {@link #PULL_STALL_LIMIT}. */
   public DockerImages(DockerEngine engine, Clock clock) {
+    this(engine, PULL_STALL_LIMIT, clock);
+  }
+
+  /**
+   * The images of an engine.
+   *
+   * @param stallLimit see {@link #PULL_STALL_LIMIT}
+   * @param clock the time of filesystem figures
+   */
+  public DockerImages(DockerEngine engine, Duration stallLimit, Clock clock) {
     this.engine = engine;
-    this.pull = new ImagePull(engine);
-    this.usage = new DiskUsage(clock);
+    this.pulls = new ImagePulls(engine, stallLimit);
     this.clock = clock;
   }
 
   @Override
   public List<Image> listImages() throws InterruptedException {
-    List<Image> images = new ArrayList<>();
-    for (com.github.dockerjava.api.model.Image listed :
-        engine.call("list images", client -> client.listImagesCmd().exec())) {
-      Optional<String> user = user(listed.getId());
+    List<com.github.dockerjava.api.model.Image> found =
+        engine.call("list images", client -> client.listImagesCmd().exec());
+    List<Image> images = new ArrayList<>(found.size());
+    for (com.github.dockerjava.api.model.Image image : found) {
+      Optional<String> user = userOf(image.getId());
       if (user.isPresent()) {
         images.add(
-            image(
-                listed.getId(),
-                named(listed.getRepoTags()),
-                named(listed.getRepoDigests()),
-                Objects.requireNonNullElse(listed.getSize(), 0L),
+            message(
+                image.getId(),
+                names(image.getRepoTags()),
+                names(image.getRepoDigests()),
+                Objects.requireNonNullElse(image.getSize(), 0L),
                 user.get()));
       }
     }
-    users.keySet().retainAll(images.stream().map(Image::getId).toList());
     return images;
   }
 
-  /** The user an image runs as; empty when the image went meanwhile. */
-  private Optional<String> user(String id) throws InterruptedException {
-    String known = users.get(id);
-    if (known != null) {
-      return Optional.of(known);
+  /** The user in an image's configuration, or empty when the image is gone meanwhile. */
+  private Optional<String> userOf(String id) throws InterruptedException {
+    synchronized (users) {
+      String known = users.get(id);
+      if (known != null) {
+        return Optional.of(known);
+      }
     }
     Optional<String> user = inspect(id).map(DockerImages::user);
-    user.ifPresent(u -> users.put(id, u));
+    user.ifPresent(name -> {
+      synchronized (users) {
+        users.put(id, name);
+      }
+    });
     return user;
-  }
-
-  private static String user(InspectImageResponse inspected) {
-    var config = inspected.getConfig();
-    return config == null ? "" : Objects.requireNonNullElse(config.getUser(), "");
   }
 
   @Override
   public Optional<Image> imageStatus(ImageSpec image) throws InterruptedException {
-    return inspect(engineName(image.getImage()))
-        .map(found ->
-            image(
-                Objects.requireNonNull(found.getId(), "the engine gives every image an id"),
-                Objects.requireNonNullElse(found.getRepoTags(), List.of()),
-                Objects.requireNonNullElse(found.getRepoDigests(), List.of()),
-                Objects.requireNonNullElse(found.getSize(), 0L),
-                user(found)));
+    return find(image.getImage()).map(DockerImages::message);
   }
 
-  /** An id as it is, and any other name in full. */
-  private static String engineName(String name) {
-    return ID.matcher(name).matches() ? name : ImageReference.parse(name).pinned();
+  private Optional<InspectImageResponse> find(String text) throws InterruptedException {
+    if (text.isEmpty()) {
+      throw CriException.invalidArgument("no image named; give a name, a digest or an id");
+    }
+    if (WHOLE_ID.matcher(text).matches()) {
+      return inspect(text);
+    }
+    boolean mayBeId = ID_PREFIX.matcher(text).matches();
+    if (!text.startsWith("sha256:")) {
+      Optional<InspectImageResponse> named = inspect(ImageReference.parse(text).pinned());
+      if (named.isPresent() || !mayBeId) {
+        return named;
+      }
+    } else if (!mayBeId) {
+      throw CriException.invalidArgument("'" + text + "' is not an image id");
+    }
+    return inspect(text);
   }
 
-  private Optional<InspectImageResponse> inspect(String name) throws InterruptedException {
+  private Optional<InspectImageResponse> inspect(String reference) throws InterruptedException {
     try {
       return Optional.of(
-          engine.call("inspect image " + name, client -> client.inspectImageCmd(name).exec()));
+          engine.call(
+              "inspect image " + reference, client -> client.inspectImageCmd(reference).exec()));
     } catch (CriException e) {
       if (e.code() == Status.Code.NOT_FOUND) {
         return Optional.empty();
@@ -113,13 +153,16 @@ public final class DockerImages implements Images {
     }
   }
 
-  private static List<String> named(String @Nullable [] names) {
-    return names == null
-        ? List.of()
-        : Arrays.stream(names).filter(name -> !name.contains(NONE)).toList();
+  private static Image message(InspectImageResponse image) {
+    return message(
+        Objects.requireNonNullElse(image.getId(), ""),
+        names(image.getRepoTags()),
+        names(image.getRepoDigests()),
+        Objects.requireNonNullElse(image.getSize(), 0L),
+        user(image));
   }
 
-  private static Image image(
+  private static Image message(
       String id, List<String> tags, List<String> digests, long size, String user) {
     Image.Builder image =
         Image.newBuilder()
@@ -127,63 +170,82 @@ public final class DockerImages implements Images {
             .addAllRepoTags(tags)
             .addAllRepoDigests(digests)
             .setSize(size)
-            .setSpec(ImageSpec.newBuilder().setImage(id))
-            .setPinned(tags.contains(PauseImage.NAME));
-    String name = user.contains(":") ? user.substring(0, user.indexOf(':')) : user;
-    if (name.isEmpty()) {
-      image.setUid(Int64Value.getDefaultInstance());
-    } else if (name.chars().allMatch(Character::isDigit)) {
-      image.setUid(Int64Value.newBuilder().setValue(Long.parseLong(name)));
-    } else {
+            .setPinned(tags.contains(PAUSE_IMAGE));
+    // The image's user is "name", "uid", "name:group" or "uid:gid".
+    String name = user.split(":", 2)[0];
+    try {
+      image.setUid(Int64Value.newBuilder().setValue(name.isEmpty() ? 0 : Long.parseLong(name)));
+    } catch (NumberFormatException notAUid) {
       image.setUsername(name);
     }
     return image.build();
+  }
+
+  private static final String PAUSE_IMAGE = ImageReference.parse(PauseImage.NAME).toString();
+
+  private static String user(InspectImageResponse image) {
+    String user = image.getConfig() == null ? null : image.getConfig().getUser();
+    return user == null ? "" : user;
+  }
+
+  private static List<String> names(@Nullable List<String> names) {
+    return names == null ? List.of() : names(names.stream());
+  }
+
+  private static List<String> names(String @Nullable [] names) {
+    return names == null ? List.of() : names(Arrays.stream(names));
+  }
+
+  private static List<String> names(Stream<String> names) {
+    // Older engines show a missing tag or digest in this way.
+    return names
+        .filter(name -> !name.contains("<none>"))
+        .map(name -> ImageReference.parse(name).toString())
+        .toList();
   }
 
   @Override
   public String pullImage(ImageSpec image, AuthConfig auth, PodSandboxConfig sandboxConfig)
       throws InterruptedException {
     ImageReference reference = ImageReference.parse(image.getImage());
-    pull.run(reference, auth);
-    usage.invalidate();
+    pulls.pull(reference, RegistryAuth.header(auth, reference));
+    storageChanged();
     return inspect(reference.pinned())
         .map(InspectImageResponse::getId)
         .orElseThrow(() ->
-            CriException.unknown(
-                "image '%s' was pulled but is not there; something else removed it"
-                    .formatted(reference),
+            CriException.unavailable(
+                "image " + reference + " was pulled and removed again meanwhile; pull it again",
                 null));
   }
 
   /**
-   * Removes every name of the image, then the image itself. One that a container still uses loses
-   * its names and goes with its last container.
+   * Removes every name of the image, and its data unless a container still uses it: like
+   * containerd, this succeeds then, and the data goes with a later removal.
    */
   @Override
   public void removeImage(ImageSpec image) throws InterruptedException {
-    Optional<InspectImageResponse> found = inspect(engineName(image.getImage()));
+    Optional<InspectImageResponse> found = find(image.getImage());
     if (found.isEmpty()) {
       return;
     }
-    String id = Objects.requireNonNull(found.get().getId(), "the engine gives every image an id");
-    List<String> names =
-        new ArrayList<>(Objects.requireNonNullElse(found.get().getRepoTags(), List.of()));
-    names.addAll(Objects.requireNonNullElse(found.get().getRepoDigests(), List.of()));
-    for (String name : names) {
-      remove(name);
+    String id = Objects.requireNonNullElse(found.get().getId(), "");
+    Set<String> references = new LinkedHashSet<>(names(found.get().getRepoTags()));
+    references.addAll(names(found.get().getRepoDigests()));
+    for (String reference : references) {
+      remove(reference, true);
     }
-    remove(id);
-    usage.invalidate();
+    remove(id, false);
+    storageChanged();
   }
 
-  private void remove(String name) throws InterruptedException {
+  private void remove(String reference, boolean force) throws InterruptedException {
     try {
       engine.call(
-          "remove image " + name, client -> client.removeImageCmd(name).withForce(true).exec());
+          "remove image " + reference,
+          client -> client.removeImageCmd(reference).withForce(force).exec());
     } catch (CriException e) {
-      boolean goneOrInUse =
-          e.code() == Status.Code.NOT_FOUND || e.code() == Status.Code.FAILED_PRECONDITION;
-      if (!goneOrInUse) {
+      // Gone already, perhaps by a call at the same time; or in use, which is no failure.
+      if (e.code() != Status.Code.NOT_FOUND && e.code() != Status.Code.FAILED_PRECONDITION) {
         throw e;
       }
     }
@@ -191,19 +253,53 @@ public final class DockerImages implements Images {
 
   @Override
   public ImageFsInfoResponse imageFsInfo() throws InterruptedException {
-    Path root = Path.of(Objects.requireNonNull(engine.info().getDockerRootDir(), "root dir"));
-    DiskUsage.Measured measured = usage.of(root);
-    Instant now = clock.instant();
-    FilesystemUsage used =
+    Storage known = storage();
+    StorageUsage.Usage usage;
+    try {
+      usage = known.usage().get();
+    } catch (IOException e) {
+      throw CriException.failedPrecondition(
+          "cannot count what the Docker Engine's data folder %s takes: %s; run on the engine's"
+                  .formatted(known.root(), e.getMessage())
+              + " machine, as root");
+    }
+    FilesystemUsage filesystem =
         FilesystemUsage.newBuilder()
-            .setTimestamp(now.getEpochSecond() * 1_000_000_000L + now.getNano())
-            .setFsId(FilesystemIdentifier.newBuilder().setMountpoint(root.toString()))
-            .setUsedBytes(UInt64Value.newBuilder().setValue(measured.bytes()))
-            .setInodesUsed(UInt64Value.newBuilder().setValue(measured.files()))
+            .setTimestamp(usage.epochNanos())
+            .setFsId(FilesystemIdentifier.newBuilder().setMountpoint(known.root().toString()))
+            .setUsedBytes(UInt64Value.newBuilder().setValue(usage.bytes()))
+            .setInodesUsed(UInt64Value.newBuilder().setValue(usage.inodes()))
             .build();
     return ImageFsInfoResponse.newBuilder()
-        .addImageFilesystems(used)
-        .addContainerFilesystems(used)
+        .addImageFilesystems(filesystem)
+        .addContainerFilesystems(filesystem)
         .build();
+  }
+
+  private synchronized void storageChanged() {
+    if (storage != null) {
+      storage.usage().outdate();
+    }
+  }
+
+  private Storage storage() throws InterruptedException {
+    synchronized (this) {
+      if (storage != null) {
+        return storage;
+      }
+    }
+    Path root = Path.of(Objects.requireNonNullElse(engine.info().getDockerRootDir(), ""));
+    synchronized (this) {
+      if (storage == null) {
+        storage = new Storage(root, new StorageUsage(root, clock));
+      }
+      return storage;
+    }
+  }
+
+  /** Gives up pulls in progress. */
+  @Override
+  public void close() {
+    pulls.close();
   }
 }
