@@ -18,16 +18,19 @@ import io.keelson.runtime.v1.Signal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Turns a CRI container into the engine's create command. Every field is either carried over or
  * refused by name.
  */
 final class ContainerOptions {
-  private static final String RESOLV_CONF = "/etc/resolv.conf";
+  private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+  private static final Path HOSTS = Path.of("/etc/hosts");
 
   private final String owner;
   private final SecurityOptions security;
@@ -174,13 +177,18 @@ final class ContainerOptions {
 
   private List<Mount> mounts(ContainerConfig config, SandboxRecord sandbox) {
     List<Mount> mounts = new ArrayList<>();
-    boolean ownResolvConf = false;
+    Set<Path> targets = new HashSet<>();
     for (io.keelson.runtime.v1.Mount mount : config.getMountsList()) {
       mounts.add(MountOptions.of(mount));
-      ownResolvConf |= Path.of(mount.getContainerPath()).normalize().equals(Path.of(RESOLV_CONF));
+      targets.add(Path.of(mount.getContainerPath()).normalize());
     }
-    if (!ownResolvConf) {
-      mounts.add(MountOptions.bind(files.resolvConf(sandbox.getToken()), RESOLV_CONF, false));
+    String token = sandbox.getToken();
+    if (targets.add(RESOLV_CONF)) {
+      mounts.add(MountOptions.bind(files.resolvConf(token), RESOLV_CONF.toString(), false));
+    }
+    // On the host's network the engine gives containers the host's own file.
+    if (DockerPod.hasOwnNetwork(sandbox) && targets.add(HOSTS)) {
+      mounts.add(MountOptions.bind(files.hosts(token), HOSTS.toString(), false));
     }
     return mounts;
   }

@@ -81,7 +81,7 @@ final class DockerPodSandboxes implements PodSandboxes {
 
       step("write the pod's files");
       undo.add("delete the pod's files", () -> files.delete(token));
-      files.write(token, config.getDnsConfig());
+      files.writeResolvConf(token, config.getDnsConfig());
 
       step("create the pause container");
       undo.add("remove the pause container", () -> engine.removeMade(token));
@@ -140,6 +140,8 @@ final class DockerPodSandboxes implements PodSandboxes {
     undo.add("detach the network", () -> network.detach(request(attaching)));
     NetworkAttachment attachment = network.attach(request(attaching));
     record.addAllAddresses(attachment.addresses()).setNetworkResult(attachment.resultJson());
+    files.writeHosts(
+        record.getToken(), attachment.addresses(), record.getConfig().getHostname());
   }
 
   static NetworkAttachmentRequest request(SandboxRecord record) {

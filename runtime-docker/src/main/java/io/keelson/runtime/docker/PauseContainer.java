@@ -84,8 +84,13 @@ final class PauseContainer {
             .withLabels(labels)
             .withHostConfig(host);
     boolean ownNetwork = !host.getNetworkMode().equals("host");
-    if (ownNetwork && !config.getHostname().isEmpty()) {
-      command.withHostName(config.getHostname());
+    if (ownNetwork) {
+      // The engine gives the sandbox a network namespace either way; told that networking is
+      // disabled, it spares itself a hook that takes as long as the rest of the start.
+      command.withNetworkDisabled(true);
+      if (!config.getHostname().isEmpty()) {
+        command.withHostName(config.getHostname());
+      }
     }
     LinuxSandboxSecurityContext context = config.getLinux().getSecurityContext();
     if (context.hasRunAsUser()) {

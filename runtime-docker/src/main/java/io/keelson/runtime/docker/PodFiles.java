@@ -11,11 +11,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Files of a pod that its containers see: the engine would write a resolv.conf of its own, and a
- * pod's name resolution is what the node agent says it is.
+ * Files of a pod that its containers see: the engine knows nothing of the pod's network, so it can
+ * write neither a resolv.conf nor a hosts file for it.
  */
 final class PodFiles {
   private static final Path HOST_RESOLV_CONF = Path.of("/etc/resolv.conf");
+
+  private static final String LOCAL_HOSTS =
+      """
+      127.0.0.1\tlocalhost
+      ::1\tlocalhost ip6-localhost ip6-loopback
+      fe00::0\tip6-localnet
+      fe00::0\tip6-mcastprefix
+      fe00::1\tip6-allnodes
+      fe00::2\tip6-allrouters
+      """;
 
   private final Path directory;
 
@@ -29,21 +39,50 @@ final class PodFiles {
     return directory.resolve(token).resolve("resolv.conf");
   }
 
+  /** Where the hosts file of the pod with this token is. */
+  Path hosts(String token) {
+    return directory.resolve(token).resolve("hosts");
+  }
+
   /**
-   * Writes a pod's resolv.conf: what {@code dns} says, or the host's where it says nothing.
+   * Writes the hosts file of a pod with a network of its own: this machine's loopback names, and
+   * the pod's name at its addresses.
    *
-   * @throws CriException {@code INTERNAL} or {@code RESOURCE_EXHAUSTED} when that fails
+   * @param hostname none when empty
+   * @throws CriException as {@link #writeResolvConf} throws
    */
-  void write(String token, DNSConfig dns) {
-    Path file = resolvConf(token);
+  void writeHosts(String token, List<String> addresses, String hostname) {
+    StringBuilder text = new StringBuilder(LOCAL_HOSTS);
+    if (!hostname.isEmpty()) {
+      addresses.forEach(address ->
+          text.append(address).append('\t').append(hostname).append('\n'));
+    }
+    write(hosts(token), text::toString);
+  }
+
+  private interface Content {
+    String read() throws IOException;
+  }
+
+  private static void write(Path file, Content content) {
     try {
       Files.createDirectories(file.getParent());
-      Files.writeString(
-          file, dns.equals(DNSConfig.getDefaultInstance()) ? hostResolvConf() : render(dns));
+      Files.writeString(file, content.read());
     } catch (IOException e) {
       throw CriException.internal(
           "cannot write %s: %s; check space and permissions".formatted(file, e.getMessage()), e);
     }
+  }
+
+  /**
+   * Writes a pod's resolv.conf: what {@code dns} says, or the host's where it says nothing.
+   *
+   * @throws CriException {@code INTERNAL} when that fails
+   */
+  void writeResolvConf(String token, DNSConfig dns) {
+    write(
+        resolvConf(token),
+        () -> dns.equals(DNSConfig.getDefaultInstance()) ? hostResolvConf() : render(dns));
   }
 
   static String render(DNSConfig dns) {

@@ -195,6 +195,11 @@ class DockerBackendIT {
     assertThat(exec(container, "echo x > /shared/file").getExitCode()).isNotZero();
     String ip = backend.podSandboxes().podSandboxStatus(pod).getNetwork().getIp();
     assertThat(sh(container, "cat /proc/net/fib_trie")).contains(ip);
+    assertThat(sh(container, "cat /etc/hosts"))
+        .startsWith("127.0.0.1\tlocalhost\n")
+        .endsWith(ip + "\tseen\n");
+    assertThat(sh(container, "cat /etc/hostname")).isEqualTo("seen\n");
+    assertThat(sh(container, "/bin/busybox ip addr show lo")).contains("UP", "127.0.0.1/8");
   }
 
   @Test
