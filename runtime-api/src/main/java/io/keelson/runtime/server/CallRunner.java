@@ -8,7 +8,11 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.transport.EventLoops;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -46,6 +50,7 @@ final class CallRunner {
   }
 
   private final Executor threads;
+  private final Set<Thread> running = ConcurrentHashMap.newKeySet();
 
   /**
    * Creates a runner.
@@ -64,7 +69,7 @@ final class CallRunner {
   <Q, R extends MessageLite> void unary(
       String rpc, @Nullable String streaming, Q request, StreamObserver<R> reply, Body<Q, R> body) {
     Context context = Context.current();
-    openLog(rpc);
+    begin(rpc);
     try (var _ = Interruption.onCancel(context)) {
       R message = body.answer(request);
       refuseOversize(rpc, streaming, message);
@@ -73,7 +78,7 @@ final class CallRunner {
     } catch (Throwable e) {
       reply.onError(status(rpc, e, context));
     } finally {
-      MDC.clear();
+      end();
     }
   }
 
@@ -99,7 +104,7 @@ final class CallRunner {
     Context context = Context.current();
     threads.execute(
         context.wrap(() -> {
-          openLog(rpc);
+          begin(rpc);
           try (var _ = Interruption.onCancel(context)) {
             body.answer(
                 request,
@@ -113,9 +118,29 @@ final class CallRunner {
           } catch (Throwable e) {
             call.onError(status(rpc, e, context));
           } finally {
-            MDC.clear();
+            end();
           }
         }));
+  }
+
+  /** Interrupts all bodies that run and waits until they have ended, at most {@code limit}. */
+  void stop(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    List<Thread> stopped = List.copyOf(running);
+    stopped.forEach(Thread::interrupt);
+    for (Thread thread : stopped) {
+      thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+    }
+  }
+
+  private void begin(String rpc) {
+    running.add(Thread.currentThread());
+    openLog(rpc);
+  }
+
+  private void end() {
+    MDC.clear();
+    running.remove(Thread.currentThread());
   }
 
   private static void openLog(String rpc) {

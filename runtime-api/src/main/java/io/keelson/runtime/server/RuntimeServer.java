@@ -48,6 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class RuntimeServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RuntimeServer.class);
   private static final Duration DEFAULT_CLOSE_LIMIT = Duration.ofSeconds(5);
+  private static final Duration REPLY_LIMIT = Duration.ofSeconds(1);
   private static final Duration UNDO_LIMIT = Duration.ofSeconds(10);
 
   private final List<RuntimeBackend> backends;
@@ -57,6 +58,7 @@ public final class RuntimeServer implements AutoCloseable {
   private final Duration closeLimit;
   private final ExecutorService calls =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("call-", 0).factory());
+  private final CallRunner runner = new CallRunner(calls);
   private final InFlightCalls inFlight =
       new InFlightCalls(Thread.ofVirtual().name("work-", 0).factory());
   private final EventHub events = new EventHub(Thread.ofVirtual().name("events-", 0).factory());
@@ -185,7 +187,6 @@ public final class RuntimeServer implements AutoCloseable {
   private List<ServiceTable> services() {
     BackendRouter router = new BackendRouter(backends);
     PodLocks locks = new PodLocks();
-    CallRunner runner = new CallRunner(calls);
     var runtimeService =
         new RuntimeServiceCalls(
             new PodSandboxCalls(router, locks, inFlight, events, clock),
@@ -271,23 +272,29 @@ public final class RuntimeServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       servers.forEach(Server::shutdownNow);
-      calls.shutdownNow();
       backends.forEach(RuntimeServer::closeBackend);
       sockets.forEach(UnixSocketFile::close);
       loops.close();
+      calls.shutdown();
       closed.countDown();
     }
   }
 
   private void finishCalls() throws InterruptedException {
-    long deadline = System.nanoTime() + closeLimit.toNanos();
-    for (Server server : servers) {
-      server.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    if (!awaitEnd(closeLimit)) {
+      inFlight.stop(UNDO_LIMIT);
+      runner.stop(UNDO_LIMIT);
+      awaitEnd(REPLY_LIMIT);
     }
-    servers.forEach(Server::shutdownNow);
-    calls.shutdownNow();
-    inFlight.stop(UNDO_LIMIT);
-    calls.awaitTermination(UNDO_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private boolean awaitEnd(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    boolean ended = true;
+    for (Server server : servers) {
+      ended &= server.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+    return ended;
   }
 
   private static void closeBackend(RuntimeBackend backend) {

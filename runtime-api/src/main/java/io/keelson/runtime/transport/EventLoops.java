@@ -3,6 +3,7 @@ package io.keelson.runtime.transport;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -38,6 +39,12 @@ public final class EventLoops implements AutoCloseable {
 
   /** The most calls one connection may have open; further ones wait on the caller's side. */
   public static final int CALLS_LIMIT = 4096;
+
+  /**
+   * Undoes what gRPC sets on every connection: unix sockets know no keep-alive, and Netty warns of
+   * it on each of them.
+   */
+  private static final @Nullable Boolean NOT_SET = null;
 
   private final EventLoopGroup group;
   private final boolean epoll;
@@ -84,7 +91,8 @@ public final class EventLoops implements AutoCloseable {
         switch (endpoint) {
           case Endpoint.Unix unix ->
               NettyServerBuilder.forAddress(unixAddress(unix))
-                  .channelFactory(this::newUnixServerChannel);
+                  .channelFactory(this::newUnixServerChannel)
+                  .withChildOption(ChannelOption.SO_KEEPALIVE, NOT_SET);
           case Endpoint.Tcp tcp ->
               NettyServerBuilder.forAddress(
                       new InetSocketAddress(tcp.host(), tcp.port()), requireTls(tcp, tls))
@@ -113,6 +121,7 @@ public final class EventLoops implements AutoCloseable {
                   .channelType(
                       epoll ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class)
                   .overrideAuthority("localhost")
+                  .withOption(ChannelOption.SO_KEEPALIVE, NOT_SET)
                   .usePlaintext();
           case Endpoint.Tcp tcp -> {
             if (tls == null) {
