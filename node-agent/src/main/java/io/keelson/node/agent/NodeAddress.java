@@ -5,18 +5,22 @@ import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** How this machine is called and reached. */
 final class NodeAddress {
+  private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
   private NodeAddress() {}
 
+  /** The kernel's word for it: asking a resolver may take long and say something else. */
   static String hostName() {
     try {
-      return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
-    } catch (UnknownHostException e) {
-      return "localhost";
+      return Files.readString(HOST_NAME).strip().toLowerCase(Locale.ROOT);
+    } catch (IOException e) {
+      throw new UncheckedIOException("read this machine's name", e);
     }
   }
 
