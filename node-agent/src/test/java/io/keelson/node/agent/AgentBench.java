@@ -10,6 +10,7 @@ import io.keelson.runtime.fake.FakeBackend;
 import io.keelson.runtime.server.RuntimeServer;
 import io.keelson.runtime.transport.Endpoint;
 import io.keelson.runtime.v1.Container;
+import io.keelson.runtime.v1.ContainerEventType;
 import io.keelson.runtime.v1.ContainerFilter;
 import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.PodSandboxFilter;
@@ -19,9 +20,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A node: the fake runtime behind a real server, and an agent that watches a folder. */
@@ -83,7 +88,7 @@ final class AgentBench implements AutoCloseable {
   PodView awaitPod(String name, Predicate<PodView> condition) {
     try {
       await().atMost(LIMIT).until(() -> pod(name).filter(condition).isPresent());
-    } catch (org.awaitility.core.ConditionTimeoutException e) {
+    } catch (ConditionTimeoutException e) {
       throw new AssertionError("pod " + name + " is " + pod(name), e);
     }
     return pod(name).orElseThrow();
@@ -137,6 +142,22 @@ final class AgentBench implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Names of containers in the order in which they are told to have ended, from now on. */
+  List<String> recordEnds() throws InterruptedException {
+    Map<String, String> names = new HashMap<>();
+    for (Container container : client.listContainers(ContainerFilter.getDefaultInstance())) {
+      names.put(container.getId(), container.getMetadata().getName());
+    }
+    List<String> ended = new CopyOnWriteArrayList<>();
+    backend.start((containerId, sandboxId, type, at) -> {
+      String name = names.get(containerId);
+      if (name != null && type == ContainerEventType.CONTAINER_STOPPED_EVENT) {
+        ended.add(name);
+      }
+    });
+    return ended;
   }
 
   boolean runtimeIsEmpty() throws InterruptedException {

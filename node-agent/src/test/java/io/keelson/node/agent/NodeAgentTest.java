@@ -1,14 +1,21 @@
 package io.keelson.node.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.keelson.node.agent.ContainerView.State;
 import io.keelson.runtime.v1.Container;
+import io.keelson.runtime.v1.PodSandboxConfig;
+import io.keelson.runtime.v1.PodSandboxFilter;
+import io.keelson.runtime.v1.PodSandboxMetadata;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -240,5 +247,138 @@ class NodeAgentTest {
     bench.agent().close(NodeAgent.PodsAtClose.TERMINATE, Duration.ofSeconds(10));
 
     assertThat(bench.runtimeIsEmpty()).isTrue();
+  }
+
+  @Test
+  void endsMainContainersBeforeSidecarsAndTheLastSidecarFirst() throws Exception {
+    bench.write(
+        "order.yaml",
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: order}
+        spec:
+          initContainers:
+            - {name: outer, image: example/b:1, restartPolicy: Always}
+            - {name: inner, image: example/b:1, restartPolicy: Always}
+          containers:
+            - {name: main, image: example/d:1}
+        """);
+    bench.startAgent();
+    bench.awaitPod("order", PodView::ready);
+    List<String> ended = bench.recordEnds();
+
+    bench.agent().close(NodeAgent.PodsAtClose.TERMINATE, Duration.ofSeconds(10));
+
+    assertThat(ended).containsExactly("main", "inner", "outer");
+  }
+
+  @Test
+  void restartsAContainerThatIsNoLongerAlive() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      bench.write(
+          "web.yaml",
+          WEB
+              + """
+                    livenessProbe:
+                      tcpSocket: {host: 127.0.0.1, port: %d}
+                      periodSeconds: 5
+                      failureThreshold: 1
+              """
+                  .formatted(server.getLocalPort())
+                  .indent(4));
+      bench.startAgent();
+      bench.awaitPod("web", PodView::ready);
+    }
+
+    bench.clock.advance(Duration.ofSeconds(6));
+
+    bench.awaitRunning("main", 1);
+  }
+
+  @Test
+  void isNotReadyBeforeItsReadinessProbeSaysSo() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    bench.write(
+        "web.yaml",
+        WEB
+            + """
+                  readinessProbe:
+                    tcpSocket: {host: 127.0.0.1, port: %d}
+                    periodSeconds: 5
+            """
+                .formatted(port)
+                .indent(4));
+    bench.startAgent();
+    bench.awaitRunning("main", 0);
+    bench.awaitContainer("web", "main", view -> view.started() && !view.ready());
+
+    try (ServerSocket server = new ServerSocket(port, 5, InetAddress.getLoopbackAddress())) {
+      assertThat(server.isBound()).isTrue();
+      bench.clock.advance(Duration.ofSeconds(6));
+      bench.awaitPod("web", PodView::ready);
+    }
+  }
+
+  @Test
+  void givesAChangedConfigMapToRunningContainers() throws Exception {
+    bench.write(
+        "web.yaml",
+        WEB
+            + """
+                  volumeMounts: [{name: settings, mountPath: /settings}]
+              volumes:
+                - {name: settings, configMap: {name: settings}}
+            """
+                .indent(2)
+                .replaceFirst("(?m)^ {6}volumeMounts", "      volumeMounts"));
+    String settings =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {color: %s}\n";
+    bench.write("settings.yaml", settings.formatted("blue"));
+    bench.startAgent();
+    PodView pod = bench.awaitPod("web", PodView::ready);
+    Path color =
+        bench.root.resolve("pods").resolve(pod.uid()).resolve("volumes/configmap/settings/color");
+    assertThat(color).hasContent("blue");
+
+    bench.write("settings.yaml", settings.formatted("green"));
+
+    await().atMost(AgentBench.LIMIT).until(() -> Files.readString(color).equals("green"));
+    assertThat(bench.instances("main")).hasSize(1);
+  }
+
+  @Test
+  void refusesARootDirectoryThatAnotherAgentUses() throws Exception {
+    bench.startAgent();
+
+    assertThatThrownBy(bench::startAgent)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("used by another node agent");
+  }
+
+  @Test
+  void leavesPodsOfOthersAlone() throws Exception {
+    bench.client.runPodSandbox(
+        PodSandboxConfig.newBuilder()
+            .setMetadata(
+                PodSandboxMetadata.newBuilder()
+                    .setName("other")
+                    .setNamespace("default")
+                    .setUid("other"))
+            .putLabels("io.kubernetes.pod.uid", "other")
+            .build(),
+        "");
+    bench.write("web.yaml", WEB);
+    bench.startAgent();
+    bench.awaitPod("web", PodView::ready);
+
+    bench.agent().close(NodeAgent.PodsAtClose.TERMINATE, Duration.ofSeconds(10));
+
+    assertThat(bench.client.listPodSandboxes(PodSandboxFilter.getDefaultInstance()))
+        .extracting(sandbox -> sandbox.getMetadata().getName())
+        .containsExactly("other");
   }
 }

@@ -15,7 +15,7 @@ final class NearestName {
         .min(
             Comparator.comparingInt((String name) -> distance(written, name))
                 .thenComparing(Comparator.naturalOrder()))
-        .filter(name -> distance(written, name) <= Math.max(1, name.length() / 3));
+        .filter(name -> distance(written, name) <= Math.max(1, (name.length() + 1) / 3));
   }
 
   /** Levenshtein's distance, letter case ignored. */
