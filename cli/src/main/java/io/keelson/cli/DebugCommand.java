@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import io.keelson.cli.config.DaemonConfiguration;
+import io.keelson.cli.shell.CommandFailure;
 import io.keelson.runtime.docker.records.ContainerRecord;
 import io.keelson.runtime.docker.records.SandboxRecord;
 import io.keelson.runtime.state.StoredRecord;

@@ -1,6 +1,7 @@
 package io.keelson.cli;
 
 import io.keelson.cli.config.DaemonConfiguration;
+import io.keelson.cli.shell.CommandFailure;
 import io.keelson.runtime.client.RuntimeClient;
 import io.keelson.runtime.transport.Endpoint;
 import io.keelson.runtime.transport.EventLoops;

@@ -1,5 +1,6 @@
 package io.keelson.cli;
 
+import io.keelson.cli.shell.CommandFailure;
 import io.keelson.runtime.client.RuntimeClient;
 import io.keelson.runtime.v1.Container;
 import io.keelson.runtime.v1.ContainerFilter;

@@ -1,6 +1,8 @@
 package io.keelson.cli;
 
 import io.keelson.cli.config.DaemonConfiguration;
+import io.keelson.cli.daemon.Daemon;
+import io.keelson.cli.shell.Logging;
 import io.keelson.runtime.client.RuntimeClient;
 import io.keelson.runtime.transport.Endpoint;
 import io.keelson.runtime.v1.ContainerFilter;

@@ -3,12 +3,18 @@ package io.keelson.cli;
 import io.keelson.cli.config.ConfigurationException;
 import io.keelson.cli.config.ConfigurationFile;
 import io.keelson.cli.config.DaemonConfiguration;
+import io.keelson.cli.daemon.Backends;
+import io.keelson.cli.daemon.Daemon;
+import io.keelson.cli.shell.CommandFailure;
+import io.keelson.cli.shell.Logging;
+import io.keelson.cli.shell.Signals;
+import io.keelson.runtime.spi.RuntimeBackendFactory;
 import io.keelson.runtime.transport.Endpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -24,21 +30,21 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "YAML configuration; see docs/configuration.md.")
+      description = "YAML configuration; docs/configuration.md lists the keys.")
   private @Nullable Path config;
 
   @Option(
       names = "--listen",
       paramLabel = "ENDPOINT",
       description =
-          "Where to listen, unix:///path or tcp://host:port; repeatable. Default"
-              + " unix:///run/keelson/keelson.sock.")
+          "Where to listen, unix:///path or tcp://host:port, instead of where the configuration"
+              + " says; repeatable. Default unix:///run/keelson/keelson.sock.")
   private List<Endpoint> listen = new ArrayList<>();
 
   @Option(
       names = "--handler",
       paramLabel = "BACKEND",
-      description = "The default backend, instead of the configured one.")
+      description = "Serves only this backend, with its options from the configuration.")
   private @Nullable String handler;
 
   @Override
@@ -46,40 +52,37 @@ final class ServeCommand implements Callable<Integer> {
     DaemonConfiguration configuration = configuration();
     Logging.level(configuration.logLevel());
     CountDownLatch ended = new CountDownLatch(1);
-    Daemon daemon = Daemon.start(configuration);
-    Thread main = Thread.currentThread();
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  daemon.close();
-                  ended.countDown();
-                },
-                "shutdown of " + main.getName()));
-    daemon.awaitTermination();
-    ended.await();
+    Signals.onTermination(ended::countDown);
+    try (Daemon _ = Daemon.start(configuration)) {
+      ended.await();
+    }
     return 0;
   }
 
   private DaemonConfiguration configuration() {
+    Map<String, RuntimeBackendFactory> factories = Backends.factories();
     DaemonConfiguration configuration = DaemonConfiguration.DEFAULTS;
     if (config != null) {
       try {
-        configuration = ConfigurationFile.read(config, Backends.factories());
+        configuration = ConfigurationFile.read(config, factories);
       } catch (ConfigurationException e) {
-        throw new CommandFailure(String.valueOf(e.getMessage()), e);
+        throw CommandFailure.wrongUsage(String.valueOf(e.getMessage()));
       }
     }
     if (!listen.isEmpty()) {
       configuration = configuration.listeningOn(listen);
     }
-    String first = handler;
-    return first == null ? configuration : withDefault(configuration, first);
-  }
-
-  private static DaemonConfiguration withDefault(DaemonConfiguration configuration, String first) {
-    Map<String, Map<String, String>> backends = new LinkedHashMap<>();
-    backends.put(first, configuration.backends().getOrDefault(first, Map.of()));
-    return configuration.servingOnly(backends);
+    String only = handler;
+    if (only != null) {
+      if (!factories.containsKey(only)) {
+        throw CommandFailure.wrongUsage(
+            "--handler: there is no backend '%s'; there are: %s"
+                .formatted(only, String.join(", ", new TreeSet<>(factories.keySet()))));
+      }
+      configuration =
+          configuration.servingOnly(
+              Map.of(only, configuration.backends().getOrDefault(only, Map.of())));
+    }
+    return configuration;
   }
 }

@@ -1,6 +1,7 @@
-package io.keelson.cli;
+package io.keelson.cli.daemon;
 
 import io.keelson.cli.config.DaemonConfiguration;
+import io.keelson.cli.shell.CommandFailure;
 import io.keelson.cni.pod.CniPodNetwork;
 import io.keelson.cni.pod.CniSettings;
 import io.keelson.runtime.server.RuntimeServer;
@@ -15,9 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A running daemon, assembled from its configuration. */
-final class Daemon implements AutoCloseable {
+public final class Daemon implements AutoCloseable {
   private final RuntimeServer server;
 
   private Daemon(RuntimeServer server) {
@@ -29,7 +31,7 @@ final class Daemon implements AutoCloseable {
    *
    * @throws CommandFailure when that is impossible; nothing is left running
    */
-  static Daemon start(DaemonConfiguration configuration) throws InterruptedException {
+  public static Daemon start(DaemonConfiguration configuration) throws InterruptedException {
     RuntimeServer.Builder builder = RuntimeServer.builder();
     DaemonConfiguration.Cni cni = configuration.cni();
     PodNetwork network =
@@ -66,9 +68,7 @@ final class Daemon implements AutoCloseable {
   }
 
   private static void listen(
-      RuntimeServer.Builder builder,
-      Endpoint endpoint,
-      @org.jspecify.annotations.Nullable TlsSettings tls) {
+      RuntimeServer.Builder builder, Endpoint endpoint, @Nullable TlsSettings tls) {
     switch (endpoint) {
       case Endpoint.Unix unix -> builder.listen(unix);
       case Endpoint.Tcp tcp -> {
@@ -94,10 +94,7 @@ final class Daemon implements AutoCloseable {
     }
   }
 
-  void awaitTermination() throws InterruptedException {
-    server.awaitTermination();
-  }
-
+  /** Ends the daemon; pods keep running. Repeatable. */
   @Override
   public void close() {
     server.close();

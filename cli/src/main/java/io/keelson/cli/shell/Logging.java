@@ -1,4 +1,4 @@
-package io.keelson.cli;
+package io.keelson.cli.shell;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
@@ -34,12 +34,12 @@ public final class Logging extends ContextAwareBase implements Configurator {
   }
 
   /** Shows Keelson's own lines from this level on, and everybody else's from {@code warn}. */
-  static void level(String level) {
+  public static void level(String level) {
     context().getLogger("io.keelson").setLevel(Level.valueOf(level));
   }
 
   /** Sends all further lines to a file instead of the terminal. */
-  static void toFile(Path file) {
+  public static void toFile(Path file) {
     FileAppender<ILoggingEvent> appender = new FileAppender<>();
     appender.setFile(file.toString());
     install(context(), appender);

@@ -1,4 +1,4 @@
-package io.keelson.cli;
+package io.keelson.cli.daemon;
 
 import io.keelson.runtime.spi.RuntimeBackendFactory;
 import java.util.LinkedHashMap;
@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.ServiceLoader;
 
 /** The backends on the class path. */
-final class Backends {
+public final class Backends {
   private Backends() {}
 
   /** Their factories, by name. */
-  static Map<String, RuntimeBackendFactory> factories() {
+  public static Map<String, RuntimeBackendFactory> factories() {
     Map<String, RuntimeBackendFactory> byName = new LinkedHashMap<>();
     ServiceLoader.load(RuntimeBackendFactory.class).forEach(f -> byName.put(f.name(), f));
     return byName;
