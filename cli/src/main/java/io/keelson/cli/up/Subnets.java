@@ -2,11 +2,13 @@ package io.keelson.cli.up;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** Ranges of private IPv4 addresses. */
 final class Subnets {
   private static final int CANDIDATES = 256;
+  private static final Pattern COLUMN_BREAK = Pattern.compile("\\s+");
 
   private Subnets() {}
 
@@ -28,7 +30,7 @@ final class Subnets {
   }
 
   private static boolean overlaps(String route, int third) {
-    String[] columns = route.strip().split("\\s+");
+    String[] columns = COLUMN_BREAK.split(route.strip(), -1);
     int destination = Integer.reverseBytes(Integer.parseUnsignedInt(columns[1], 16));
     int mask = Integer.reverseBytes(Integer.parseUnsignedInt(columns[7], 16));
     // The default route leads everywhere, and gives way to any other.

@@ -113,13 +113,10 @@ public final class Up {
   }
 
   private void awaitSignal() {
-    while (untilSignal.getCount() > 0) {
-      try {
-        untilSignal.await();
-      } catch (InterruptedException e) {
-        // The signal's own interrupt may come before its count.
-        continue;
-      }
+    try {
+      untilSignal.await();
+    } catch (InterruptedException e) {
+      // Only the first signal interrupts; it is what is awaited.
     }
   }
 

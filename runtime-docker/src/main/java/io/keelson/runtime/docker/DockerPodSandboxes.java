@@ -140,8 +140,7 @@ final class DockerPodSandboxes implements PodSandboxes {
     undo.add("detach the network", () -> network.detach(request(attaching)));
     NetworkAttachment attachment = network.attach(request(attaching));
     record.addAllAddresses(attachment.addresses()).setNetworkResult(attachment.resultJson());
-    files.writeHosts(
-        record.getToken(), attachment.addresses(), record.getConfig().getHostname());
+    files.writeHosts(record.getToken(), attachment.addresses(), record.getConfig().getHostname());
   }
 
   static NetworkAttachmentRequest request(SandboxRecord record) {

@@ -54,8 +54,7 @@ final class PodFiles {
   void writeHosts(String token, List<String> addresses, String hostname) {
     StringBuilder text = new StringBuilder(LOCAL_HOSTS);
     if (!hostname.isEmpty()) {
-      addresses.forEach(address ->
-          text.append(address).append('\t').append(hostname).append('\n'));
+      addresses.forEach(address -> text.append(address).append('\t').append(hostname).append('\n'));
     }
     write(hosts(token), text::toString);
   }
