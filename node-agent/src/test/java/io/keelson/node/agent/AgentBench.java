@@ -121,7 +121,7 @@ final class AgentBench implements AutoCloseable {
 
   /** Waits for a running instance. */
   Container awaitRunning(String name, int attempt) {
-    return await()
+    return await("attempt " + attempt + " of container " + name)
         .atMost(LIMIT)
         .until(
             () ->

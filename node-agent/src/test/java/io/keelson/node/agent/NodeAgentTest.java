@@ -285,15 +285,14 @@ class NodeAgentTest {
                       periodSeconds: 5
                       failureThreshold: 1
               """
-                  .formatted(server.getLocalPort())
-                  .indent(4));
+                  .formatted(server.getLocalPort()));
       bench.startAgent();
       bench.awaitPod("web", PodView::ready);
     }
 
     bench.clock.advance(Duration.ofSeconds(6));
 
-    bench.awaitRunning("main", 1);
+    bench.awaitContainer("web", "main", view -> view.restarts() > 0);
   }
 
   @Test
@@ -310,8 +309,7 @@ class NodeAgentTest {
                     tcpSocket: {host: 127.0.0.1, port: %d}
                     periodSeconds: 5
             """
-                .formatted(port)
-                .indent(4));
+                .formatted(port));
     bench.startAgent();
     bench.awaitRunning("main", 0);
     bench.awaitContainer("web", "main", view -> view.started() && !view.ready());
@@ -332,9 +330,7 @@ class NodeAgentTest {
                   volumeMounts: [{name: settings, mountPath: /settings}]
               volumes:
                 - {name: settings, configMap: {name: settings}}
-            """
-                .indent(2)
-                .replaceFirst("(?m)^ {6}volumeMounts", "      volumeMounts"));
+            """);
     String settings =
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {color: %s}\n";
     bench.write("settings.yaml", settings.formatted("blue"));

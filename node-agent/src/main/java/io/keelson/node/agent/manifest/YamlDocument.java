@@ -146,7 +146,9 @@ record YamlDocument(JsonNode root, int line, Map<String, Integer> lines) {
         } else if (tag.equals(Tag.BOOL)) {
           return factory.booleanNode(Boolean.parseBoolean(text));
         } else if (tag.equals(Tag.INT)) {
-          return factory.numberNode(integer(text));
+          long value = integer(text);
+          // As Jackson reads JSON: the model takes an Integer where a Long would fail.
+          return (int) value == value ? factory.numberNode((int) value) : factory.numberNode(value);
         } else if (tag.equals(Tag.FLOAT)) {
           return factory.numberNode(new BigDecimal(text));
         } else if (tag.equals(Tag.STR)) {

@@ -3,6 +3,8 @@ package io.keelson.node.agent.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,6 +154,32 @@ class ManifestParserTest {
 
     assertThat(container.getImagePullPolicy()).isEqualTo("Always");
     assertThat(container.getTerminationMessagePath()).isEqualTo("/dev/termination-log");
+  }
+
+  @Test
+  void readsPortsAndQuantitiesAsNumbersAndAsText() {
+    String text =
+        POD
+            + """
+                  ports: [{name: http, containerPort: 8080}]
+                  startupProbe: {tcpSocket: {port: 8080}}
+                  livenessProbe: {httpGet: {port: 8080}}
+                  readinessProbe: {httpGet: {port: http}}
+                  resources: {limits: {cpu: 1, memory: 64Mi}, requests: {cpu: 0.5, memory: 1048576}}
+            """;
+
+    Container container =
+        parser.parse("f.yaml", text).pods().getFirst().pod().getSpec().getContainers().getFirst();
+
+    assertThat(container.getStartupProbe().getTcpSocket().getPort().getIntVal()).isEqualTo(8080);
+    assertThat(container.getLivenessProbe().getHttpGet().getPort().getIntVal()).isEqualTo(8080);
+    assertThat(container.getReadinessProbe().getHttpGet().getPort().getStrVal()).isEqualTo("http");
+    assertThat(container.getResources().getLimits())
+        .containsEntry("cpu", new Quantity("1"))
+        .containsEntry("memory", new Quantity("64", "Mi"));
+    assertThat(container.getResources().getRequests())
+        .containsEntry("cpu", new Quantity("0.5"))
+        .containsEntry("memory", new Quantity("1048576"));
   }
 
   @Test
