@@ -15,11 +15,9 @@ final class ImageChecks {
     spec("image", request.getImage());
   }
 
+  /** The pod an image is for may be told only in part: no pull depends on it. */
   static void pull(PullImageRequest request) {
     spec("image", request.getImage());
-    if (request.hasSandboxConfig()) {
-      PodSandboxChecks.config("sandbox_config", request.getSandboxConfig());
-    }
   }
 
   static void remove(RemoveImageRequest request) {

@@ -307,6 +307,17 @@ final class RequestValidationTest {
     assertThat(served.client().podSandboxStatus(id).getMetadata()).isEqualTo(config.getMetadata());
   }
 
+  @Test
+  void pullsForAPodThatIsToldOnlyInPart() {
+    PullImageRequest request =
+        PullImageRequest.newBuilder()
+            .setImage(ImageSpec.newBuilder().setImage("busybox"))
+            .setSandboxConfig(PodSandboxConfig.getDefaultInstance())
+            .build();
+
+    assertThat(served.images().pullImage(request).getImageRef()).isNotEmpty();
+  }
+
   private static Consumer<ServedBackends> call(Consumer<ServedBackends> call) {
     return call;
   }
