@@ -1,12 +1,15 @@
 package io.keelson.runtime.server;
 
 import com.google.protobuf.ByteString;
+import io.keelson.runtime.streaming.StreamSelection;
+import io.keelson.runtime.v1.AttachRequest;
 import io.keelson.runtime.v1.CDIDevice;
 import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerStatsRequest;
 import io.keelson.runtime.v1.ContainerStatusRequest;
 import io.keelson.runtime.v1.CreateContainerRequest;
 import io.keelson.runtime.v1.Device;
+import io.keelson.runtime.v1.ExecRequest;
 import io.keelson.runtime.v1.ExecSyncRequest;
 import io.keelson.runtime.v1.KeyValue;
 import io.keelson.runtime.v1.Mount;
@@ -71,10 +74,34 @@ final class ContainerChecks {
 
   static void execSync(ExecSyncRequest request) {
     Fields.id(ID, request.getContainerId());
-    Fields.require(request.getCmdCount() > 0, "cmd is empty; give a program and its arguments");
-    Fields.require(!request.getCmd(0).isEmpty(), "cmd[0] is empty; give a program");
-    Fields.words("cmd", request.getCmdList());
+    command(request.getCmdList());
     Fields.seconds("timeout", request.getTimeout());
+  }
+
+  static void exec(ExecRequest request) {
+    Fields.id(ID, request.getContainerId());
+    command(request.getCmdList());
+    streams(StreamSelection.of(request));
+  }
+
+  static void attach(AttachRequest request) {
+    Fields.id(ID, request.getContainerId());
+    streams(StreamSelection.of(request));
+  }
+
+  private static void command(List<String> words) {
+    Fields.require(!words.isEmpty(), "cmd is empty; give a program and its arguments");
+    Fields.require(!words.getFirst().isEmpty(), "cmd[0] is empty; give a program");
+    Fields.words("cmd", words);
+  }
+
+  private static void streams(StreamSelection streams) {
+    Fields.require(
+        !(streams.tty() && streams.stderr()),
+        "tty and stderr are both set, but a terminal has no stderr of its own; unset one");
+    Fields.require(
+        streams.stdin() || streams.stdout() || streams.stderr(),
+        "none of stdin, stdout and stderr is set; set at least one");
   }
 
   private static void config(String field, ContainerConfig config) {

@@ -6,6 +6,7 @@ import io.keelson.runtime.v1.PodSandboxConfig;
 import io.keelson.runtime.v1.PodSandboxMetadata;
 import io.keelson.runtime.v1.PodSandboxStatsRequest;
 import io.keelson.runtime.v1.PodSandboxStatusRequest;
+import io.keelson.runtime.v1.PortForwardRequest;
 import io.keelson.runtime.v1.PortMapping;
 import io.keelson.runtime.v1.RemovePodSandboxRequest;
 import io.keelson.runtime.v1.RunPodSandboxRequest;
@@ -50,6 +51,14 @@ final class PodSandboxChecks {
     Fields.id(ID, request.getPodSandboxId());
     ResourceChecks.limits("overhead", request.getOverhead());
     ResourceChecks.limits("resources", request.getResources());
+  }
+
+  static void portForward(PortForwardRequest request) {
+    Fields.id(ID, request.getPodSandboxId());
+    Fields.count("port", request.getPortList());
+    for (int port : request.getPortList()) {
+      Fields.range("port", port, 1, PORT_MOST);
+    }
   }
 
   static void config(String field, PodSandboxConfig config) {

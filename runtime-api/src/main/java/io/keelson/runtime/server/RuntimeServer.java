@@ -13,6 +13,8 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.spi.RuntimeBackend;
+import io.keelson.runtime.streaming.StreamingServer;
+import io.keelson.runtime.streaming.StreamingSettings;
 import io.keelson.runtime.transport.Endpoint;
 import io.keelson.runtime.transport.EventLoops;
 import io.keelson.runtime.transport.TlsSettings;
@@ -61,6 +63,7 @@ public final class RuntimeServer implements AutoCloseable {
   private final CallRunner runner = new CallRunner(calls);
   private final InFlightCalls inFlight =
       new InFlightCalls(Thread.ofVirtual().name("work-", 0).factory());
+  private final StreamingServer streaming;
   private final EventHub events = new EventHub(Thread.ofVirtual().name("events-", 0).factory());
   private final HealthStatusManager health = new HealthStatusManager();
   private final List<Server> servers = new ArrayList<>();
@@ -77,6 +80,7 @@ public final class RuntimeServer implements AutoCloseable {
     this.clock = builder.clock;
     this.closeLimit = builder.closeLimit;
     this.loops = loops;
+    this.streaming = new StreamingServer(builder.streaming, System::nanoTime);
   }
 
   /** Begins the description of a server. */
@@ -90,6 +94,7 @@ public final class RuntimeServer implements AutoCloseable {
     private final List<Listener> listeners = new ArrayList<>();
     private Clock clock = Clock.systemUTC();
     private Duration closeLimit = DEFAULT_CLOSE_LIMIT;
+    private StreamingSettings streaming = StreamingSettings.DEFAULTS;
     private @Nullable EventLoops loops;
 
     private Builder() {}
@@ -126,6 +131,15 @@ public final class RuntimeServer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * How clients of exec, attach and port-forward are served; {@link StreamingSettings#DEFAULTS}
+     * unless given.
+     */
+    public Builder streaming(StreamingSettings settings) {
+      this.streaming = settings;
+      return this;
+    }
+
     /** The I/O threads to serve on, closed with the server; unless given, one of its own. */
     public Builder eventLoops(EventLoops loops) {
       this.loops = loops;
@@ -136,6 +150,7 @@ public final class RuntimeServer implements AutoCloseable {
      * Makes the server, without starting anything.
      *
      * @throws IllegalStateException without a backend or without an endpoint
+     * @throws IllegalArgumentException when the streaming server's TLS files cannot be used
      */
     public RuntimeServer build() {
       if (backends.isEmpty()) {
@@ -165,6 +180,7 @@ public final class RuntimeServer implements AutoCloseable {
           sockets.add(UnixSocketFile.claim(unix.path()));
         }
       }
+      streaming.start();
       events.start();
       for (RuntimeBackend backend : backends) {
         backend.start(events.sinkFor(backend));
@@ -191,6 +207,7 @@ public final class RuntimeServer implements AutoCloseable {
         new RuntimeServiceCalls(
             new PodSandboxCalls(router, locks, inFlight, events, clock),
             new ContainerCalls(router, locks, inFlight),
+            new StreamingCalls(router, streaming),
             new StatsCalls(router),
             new StatusCalls(router, this::endpoints),
             events);
@@ -247,6 +264,11 @@ public final class RuntimeServer implements AutoCloseable {
     return List.copyOf(bound);
   }
 
+  /** How many exec, attach and port-forward clients are connected. */
+  public int streamingConnections() {
+    return streaming.openConnections();
+  }
+
   /** Waits until the server is closed. */
   public void awaitTermination() throws InterruptedException {
     closed.await();
@@ -255,8 +277,8 @@ public final class RuntimeServer implements AutoCloseable {
   /**
    * Refuses new calls, ends event streams, lets running calls finish for up to the {@linkplain
    * Builder#closeLimit close limit}, interrupts the rest and waits until they have undone what they
-   * had begun, then closes the backends. When the calling thread is interrupted, it goes through
-   * the same steps without waiting. Repeatable.
+   * had begun, then drops streaming clients and closes the backends. When the calling thread is
+   * interrupted, it goes through the same steps without waiting. Repeatable.
    */
   @Override
   public void close() {
@@ -272,6 +294,7 @@ public final class RuntimeServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       servers.forEach(Server::shutdownNow);
+      closeStreaming();
       backends.forEach(RuntimeServer::closeBackend);
       sockets.forEach(UnixSocketFile::close);
       loops.close();
@@ -295,6 +318,14 @@ public final class RuntimeServer implements AutoCloseable {
       ended &= server.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
     return ended;
+  }
+
+  private void closeStreaming() {
+    try {
+      streaming.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void closeBackend(RuntimeBackend backend) {

@@ -55,6 +55,7 @@ import io.keelson.runtime.v1.StreamPodSandboxesResponse;
 final class RuntimeServiceCalls {
   private final PodSandboxCalls pods;
   private final ContainerCalls containers;
+  private final StreamingCalls streaming;
   private final StatsCalls stats;
   private final StatusCalls status;
   private final EventHub events;
@@ -62,11 +63,13 @@ final class RuntimeServiceCalls {
   RuntimeServiceCalls(
       PodSandboxCalls pods,
       ContainerCalls containers,
+      StreamingCalls streaming,
       StatsCalls stats,
       StatusCalls status,
       EventHub events) {
     this.pods = pods;
     this.containers = containers;
+    this.streaming = streaming;
     this.stats = stats;
     this.status = status;
     this.events = events;
@@ -98,7 +101,7 @@ final class RuntimeServiceCalls {
             getUpdatePodSandboxResourcesMethod(),
             PodSandboxChecks::updateResources,
             pods::updateResources)
-        .refuse(getPortForwardMethod())
+        .unary(getPortForwardMethod(), PodSandboxChecks::portForward, streaming::portForward)
         .refuse(getCheckpointPodMethod())
         .refuse(getRestorePodMethod());
   }
@@ -123,8 +126,8 @@ final class RuntimeServiceCalls {
             containers::updateResources)
         .unary(getReopenContainerLogMethod(), ContainerChecks::reopenLog, containers::reopenLog)
         .unary(getExecSyncMethod(), ContainerChecks::execSync, containers::execSync)
-        .refuse(getExecMethod())
-        .refuse(getAttachMethod())
+        .unary(getExecMethod(), ContainerChecks::exec, streaming::exec)
+        .unary(getAttachMethod(), ContainerChecks::attach, streaming::attach)
         .refuse(getCheckpointContainerMethod());
   }
 

@@ -12,8 +12,8 @@ import java.util.List;
  * ordering, idempotent replies, streaming lists, event fan-out) is the server's work.
  *
  * <p>The required parts are pods, containers and images. A backend announces an optional part by
- * also implementing its interface: {@link ResourceUpdates}, {@link LogReopening}, {@link
- * StatsProvider}, {@link MetricsProvider}. Calls for a part it lacks are answered {@code
+ * also implementing its interface: {@link StreamingSessions}, {@link ResourceUpdates}, {@link
+ * LogReopening}, {@link StatsProvider}, {@link MetricsProvider}. Calls for a part it lacks are answered {@code
  * Unimplemented}.
  *
  * <p>Messages of CRI v1 are the vocabulary: they arrive as the caller sent them, validated for

@@ -1,20 +1,27 @@
 package io.keelson.runtime.fake;
 
 import io.keelson.runtime.spi.ContainerEventSink;
+import io.keelson.runtime.spi.ContainerSession;
 import io.keelson.runtime.spi.Containers;
 import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.spi.ExecSession;
 import io.keelson.runtime.spi.Images;
 import io.keelson.runtime.spi.LogReopening;
 import io.keelson.runtime.spi.PodSandboxes;
+import io.keelson.runtime.spi.PortConnection;
 import io.keelson.runtime.spi.ResourceUpdates;
 import io.keelson.runtime.spi.RuntimeBackend;
+import io.keelson.runtime.spi.StreamingSessions;
+import io.keelson.runtime.v1.AttachRequest;
 import io.keelson.runtime.v1.CgroupDriver;
+import io.keelson.runtime.v1.ExecRequest;
 import io.keelson.runtime.v1.RuntimeCondition;
 import io.keelson.runtime.v1.RuntimeFeatures;
 import io.keelson.runtime.v1.RuntimeHandler;
 import io.keelson.runtime.v1.RuntimeHandlerFeatures;
 import io.keelson.runtime.v1.UpdateContainerResourcesRequest;
 import io.keelson.runtime.v1.UpdatePodSandboxResourcesRequest;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 
@@ -22,13 +29,16 @@ import java.util.List;
  * A runtime in memory. Pods get addresses from 10.88.0.0/16 that nobody answers on. Containers run
  * until they are stopped or {@linkplain #exitContainer told to end}; their logs, where a log path
  * is given, have a line for the start and one for the end; a command executed in them prints its
- * own words and succeeds. Every image can be pulled, except names that begin with {@code missing/},
- * which no registry has. Nothing but logs survives the process. Thread-safe.
+ * own words and succeeds, but one with streams of its own can be a little shell: see {@code sh},
+ * {@code cat}, {@code exit} and others in {@code FakeProgram}. Attached containers and TCP ports
+ * send back what they receive; port 1 is closed. Every image can be pulled, except names that begin
+ * with {@code missing/}, which no registry has. Nothing but logs survives the process. Thread-safe.
  *
  * <p>A runtime author can start from here: this class and its three parts are all that a backend
- * needs; {@link ResourceUpdates} and {@link LogReopening} are optional.
+ * needs; {@link ResourceUpdates}, {@link LogReopening} and {@link StreamingSessions} are optional.
  */
-public final class FakeBackend implements RuntimeBackend, ResourceUpdates, LogReopening {
+public final class FakeBackend
+    implements RuntimeBackend, ResourceUpdates, LogReopening, StreamingSessions {
   static final String NAME = "fake";
 
   private final String name;
@@ -36,6 +46,7 @@ public final class FakeBackend implements RuntimeBackend, ResourceUpdates, LogRe
   private final FakeNode node;
   private final FakePodSandboxes podSandboxes;
   private final FakeContainers containers;
+  private final FakeSessions sessions;
 
   /**
    * Creates a backend named {@code fake}, without pods or images.
@@ -57,6 +68,7 @@ public final class FakeBackend implements RuntimeBackend, ResourceUpdates, LogRe
     this.node = new FakeNode(clock);
     this.podSandboxes = new FakePodSandboxes(node);
     this.containers = new FakeContainers(node, images);
+    this.sessions = new FakeSessions(node);
   }
 
   @Override
@@ -140,6 +152,26 @@ public final class FakeBackend implements RuntimeBackend, ResourceUpdates, LogRe
   @Override
   public void reopenContainerLog(String containerId) {
     node.container(containerId).reopenLog();
+  }
+
+  @Override
+  public ExecSession exec(ExecRequest request) {
+    return sessions.exec(request);
+  }
+
+  @Override
+  public ContainerSession attach(AttachRequest request) {
+    return sessions.attach(request);
+  }
+
+  @Override
+  public PortConnection connect(String podSandboxId, int port) throws IOException {
+    return sessions.connect(podSandboxId, port);
+  }
+
+  /** How many commands, attachments and port connections clients have open now. */
+  public int openSessions() {
+    return sessions.count();
   }
 
   @Override

@@ -9,7 +9,9 @@ import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStatus;
 import io.keelson.runtime.v1.LinuxContainerResources;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ final class FakeContainer {
   private long finishedAt;
   private int exitCode;
   private LinuxContainerResources resources;
+  private final Set<FakeSession> sessions = new HashSet<>();
 
   FakeContainer(
       String id, String podId, ContainerConfig config, String imageId, FakeLog log, FakeNode node) {
@@ -76,7 +79,18 @@ final class FakeContainer {
     exit(137);
   }
 
+  /** Takes a session in, which then ends with the container; false when it does not run. */
+  synchronized boolean join(FakeSession session) {
+    return state == ContainerState.CONTAINER_RUNNING && sessions.add(session);
+  }
+
+  /** Forgets a session. */
+  synchronized void left(FakeSession session) {
+    sessions.remove(session);
+  }
+
   void exit(int code) {
+    List<FakeSession> ending;
     synchronized (this) {
       if (state != ContainerState.CONTAINER_RUNNING) {
         return;
@@ -90,7 +104,9 @@ final class FakeContainer {
       state = ContainerState.CONTAINER_EXITED;
       finishedAt = node.now();
       exitCode = code;
+      ending = List.copyOf(sessions);
     }
+    ending.forEach(FakeSession::end);
     node.report(id, podId, ContainerEventType.CONTAINER_STOPPED_EVENT);
   }
 

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status;
 import io.keelson.runtime.client.RuntimeClient;
-import io.keelson.runtime.v1.AttachRequest;
 import io.keelson.runtime.v1.CheckpointContainerRequest;
 import io.keelson.runtime.v1.CheckpointPodRequest;
-import io.keelson.runtime.v1.ExecRequest;
 import io.keelson.runtime.v1.ListContainerStatsRequest;
 import io.keelson.runtime.v1.ListMetricDescriptorsRequest;
 import io.keelson.runtime.v1.PodSandboxStatsRequest;
@@ -74,9 +72,6 @@ final class UnexpectedFailureTest {
 
   static Stream<Arguments> missingParts() {
     return Stream.of(
-        missing("Exec", s -> s.exec(ExecRequest.getDefaultInstance())),
-        missing("Attach", s -> s.attach(AttachRequest.getDefaultInstance())),
-        missing("PortForward", s -> s.portForward(PortForwardRequest.getDefaultInstance())),
         missing(
             "CheckpointContainer",
             s -> s.checkpointContainer(CheckpointContainerRequest.getDefaultInstance())),
@@ -121,6 +116,11 @@ final class UnexpectedFailureTest {
                 .updatePodSandboxResources(
                     UpdatePodSandboxResourcesRequest.newBuilder().setPodSandboxId(pod).build()))
         .hasMessageContaining("UpdatePodSandboxResources is not supported by the fake backend");
+    assertThatThrownBy(() ->
+            served
+                .runtime()
+                .portForward(PortForwardRequest.newBuilder().setPodSandboxId(pod).build()))
+        .hasMessage("UNIMPLEMENTED: PortForward is not supported by the fake backend");
     assertThatThrownBy(() ->
             served
                 .runtime()

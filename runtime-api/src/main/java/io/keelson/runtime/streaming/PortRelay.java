@@ -1,0 +1,86 @@
+package io.keelson.runtime.streaming;
+
+import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.spi.PortConnection;
+import io.keelson.runtime.spi.StreamingSessions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins a client to TCP ports of one pod. Each direction ends for itself: a client that has sent
+ * all it wants still gets the answer.
+ */
+final class PortRelay {
+  private static final Logger log = LoggerFactory.getLogger(PortRelay.class);
+
+  /** How long a client may go on sending to a pod that has ended its own direction. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
+  private final String podSandboxId;
+  private final StreamingSessions sessions;
+  private final ConnectionThreads threads;
+
+  PortRelay(String podSandboxId, StreamingSessions sessions, ConnectionThreads threads) {
+    this.podSandboxId = podSandboxId;
+    this.sessions = sessions;
+    this.threads = threads;
+  }
+
+  /** The connection could not be made, or failed; the message is for the client's user. */
+  static final class ForwardingException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private ForwardingException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /**
+   * Relays one connection to its end. Whoever loses the client interrupts this thread.
+   *
+   * @throws ForwardingException when the pod's side fails, or the client's cannot be written to
+   */
+  void relay(int port, InputStream fromClient, OutputStream toClient)
+      throws ForwardingException, InterruptedException {
+    try (PortConnection connection = sessions.connect(podSandboxId, port)) {
+      OutputStream toPod = connection.output();
+      Thread sending =
+          threads.start(
+              "forward",
+              () -> {
+                try {
+                  copy(fromClient, toPod);
+                } catch (IOException e) {
+                  connection.close();
+                  fromClient.close();
+                  throw e;
+                }
+              });
+      copy(connection.input(), toClient);
+      sending.join(LAST_WORDS);
+    } catch (IOException | CriException e) {
+      throw failed(port, String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      log.error("forwarding port {} of pod {} failed unexpectedly", port, podSandboxId, e);
+      throw failed(port, "the daemon's log has the details", e);
+    }
+  }
+
+  private ForwardingException failed(int port, String why, Exception cause) {
+    return new ForwardingException(
+        "error forwarding port %d to pod %s: %s".formatted(port, podSandboxId, why), cause);
+  }
+
+  private static void copy(InputStream from, OutputStream to) throws IOException {
+    byte[] buffer = new byte[16 * 1024];
+    for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
+      to.write(buffer, 0, count);
+      to.flush();
+    }
+    to.close();
+  }
+}

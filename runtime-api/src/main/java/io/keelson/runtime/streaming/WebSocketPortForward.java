@@ -1,0 +1,88 @@
+package io.keelson.runtime.streaming;
+
+import io.keelson.runtime.streaming.PortRelay.ForwardingException;
+import io.keelson.runtime.streaming.flow.Duplex;
+import io.keelson.runtime.streaming.websocket.WebSocketChannels;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * A port-forward over WebSocket channels: one connection to each port of the request, made at once.
+ * Port number i of them has channel 2i for its bytes and 2i + 1 for what went wrong.
+ */
+final class WebSocketPortForward {
+  /** Channels are numbered by one byte. */
+  static final int PORT_LIMIT = 127;
+
+  private final PortRelay relay;
+  private final String protocol;
+  private final ConnectionContext context;
+
+  WebSocketPortForward(PortRelay relay, String protocol, ConnectionContext context) {
+    this.relay = relay;
+    this.protocol = protocol;
+    this.context = context;
+  }
+
+  /** Serves the connection to its end: the client's leaving, or that of the last port. */
+  void serve(Duplex transport, List<Integer> ports) throws IOException, InterruptedException {
+    Set<Integer> inputs = new HashSet<>();
+    for (int i = 0; i < ports.size(); i++) {
+      inputs.add(2 * i);
+    }
+    Queue<InterruptOnLoss> forwards = new ConcurrentLinkedQueue<>();
+    WebSocketChannels channels =
+        WebSocketChannels.server(
+            transport,
+            StreamProtocols.channels(protocol),
+            inputs,
+            context.watch()::touch,
+            () -> forwards.forEach(InterruptOnLoss::interrupt));
+    try {
+      context.watch().upgraded(channels::terminate, channels::ping);
+      CountDownLatch open = new CountDownLatch(ports.size());
+      for (int i = 0; i < ports.size(); i++) {
+        int index = i;
+        context
+            .threads()
+            .start(
+                "port",
+                () -> {
+                  try (InterruptOnLoss loss = new InterruptOnLoss()) {
+                    forwards.add(loss);
+                    forward(channels, index, ports.get(index));
+                  } finally {
+                    open.countDown();
+                  }
+                });
+      }
+      context.threads().start("websocket", channels::run);
+      open.await();
+      channels.finish(ConnectionContext.LINGER);
+    } finally {
+      channels.terminate(new IOException("the port-forward has ended"));
+    }
+  }
+
+  private void forward(WebSocketChannels channels, int index, int port)
+      throws IOException, InterruptedException {
+    OutputStream errors = channels.output(2 * index + 1);
+    OutputStream data = channels.output(2 * index);
+    byte[] littleEndianPort = {(byte) port, (byte) (port >> 8)};
+    data.write(littleEndianPort);
+    errors.write(littleEndianPort);
+    try {
+      relay.relay(port, channels.input(2 * index), data);
+    } catch (ForwardingException e) {
+      errors.write(String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8));
+      channels.input(2 * index).close();
+    }
+  }
+}
