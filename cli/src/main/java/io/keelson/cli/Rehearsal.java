@@ -1,9 +1,7 @@
 package io.keelson.cli;
 
-import io.keelson.cli.config.DaemonConfiguration;
-import io.keelson.cli.daemon.Daemon;
-import io.keelson.cli.shell.Logging;
 import io.keelson.runtime.client.RuntimeClient;
+import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.transport.Endpoint;
 import io.keelson.runtime.v1.ContainerFilter;
 import io.keelson.runtime.v1.ImageFilter;
@@ -13,69 +11,63 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import sun.misc.Signal;
 
 /**
  * A short life of the daemon, run once after the build while the JVM takes notes: what it loads
- * here is loaded from a cache at every later start. Uses no engine and leaves nothing behind.
+ * here is loaded from a cache at every later start. Needs no engine and leaves nothing behind.
  */
 final class Rehearsal {
   private static final Duration READY_LIMIT = Duration.ofSeconds(30);
 
   private Rehearsal() {}
 
-  /** Serves both backends, the Docker one without an engine, and makes the usual first calls. */
-  public static void main(String[] args) throws IOException, InterruptedException {
+  /** Runs {@code keelson serve} as a user would, makes the usual first calls, and ends it. */
+  public static void main(String[] args) throws Exception {
     Path directory = Files.createTempDirectory("keelson-rehearsal");
-    try {
+    try (RehearsalEngine engine = RehearsalEngine.start()) {
       Endpoint endpoint = new Endpoint.Unix(directory.resolve("cri.sock"));
-      Map<String, Map<String, String>> backends = new LinkedHashMap<>();
-      backends.put("fake", Map.of());
-      backends.put("docker", Map.of("endpoint", "unix://" + directory.resolve("none.sock")));
-      DaemonConfiguration defaults = DaemonConfiguration.DEFAULTS;
-      DaemonConfiguration configuration =
-          new DaemonConfiguration(
-              List.of(endpoint),
-              null,
-              directory.resolve("state"),
-              directory.resolve("run"),
-              backends,
-              defaults.cni(),
-              "error");
-      Logging.level(configuration.logLevel());
-      try (Daemon daemon = Daemon.start(configuration);
-          RuntimeClient client = RuntimeClient.connect(endpoint)) {
+      Path configuration =
+          Files.writeString(
+              directory.resolve("keelson.yaml"),
+              """
+              listen: ["%2$s"]
+              state-dir: %1$s/state
+              run-dir: %1$s/run
+              backends:
+                docker:
+                  endpoint: %3$s
+                fake: {}
+              cni:
+                cache-dir: %1$s/cni
+              """
+                  .formatted(directory, endpoint, engine.endpoint()));
+      Thread daemon =
+          Thread.ofPlatform().start(() -> Main.run("serve", "--config", configuration.toString()));
+      try (RuntimeClient client = RuntimeClient.connect(endpoint)) {
         client.awaitReady(READY_LIMIT);
-        client.status();
-        client.runtimeConfig();
-        client.listImages(ImageFilter.newBuilder().setImage(image("x")).build());
+        call(client::status);
+        call(client::runtimeConfig);
+        call(() -> client.listImages(ImageFilter.getDefaultInstance()));
         call(() -> client.listPodSandboxes(PodSandboxFilter.getDefaultInstance()));
         call(() -> client.listContainers(ContainerFilter.getDefaultInstance()));
       }
-      Main.run("version");
+      Main.run("pods", "--endpoint", endpoint.toString());
+      Signal.raise(new Signal("TERM"));
+      daemon.join();
     } finally {
       delete(directory);
     }
   }
 
-  private static io.keelson.runtime.v1.ImageSpec image(String name) {
-    return io.keelson.runtime.v1.ImageSpec.newBuilder().setImage(name).build();
-  }
-
-  @FunctionalInterface
-  private interface Call {
-    void run() throws InterruptedException;
-  }
-
-  /** The Docker backend answers that it has no engine, which is a path worth rehearsing too. */
-  private static void call(Call call) throws InterruptedException {
+  /** What the stand-in for an engine cannot answer is worth rehearsing too. */
+  private static void call(Callable<?> call) throws Exception {
     try {
-      call.run();
-    } catch (io.keelson.runtime.spi.CriException e) {
-      System.err.println("as expected: " + e.getMessage());
+      call.call();
+    } catch (CriException e) {
+      System.err.println("not answered: " + e.getMessage());
     }
   }
 
