@@ -7,6 +7,7 @@ import io.keelson.node.agent.manifest.ManifestException;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.transport.Endpoint;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,21 +20,23 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "keelson",
     description = "A Kubernetes container runtime daemon with interchangeable backends.",
-    subcommands = {
-      UpCommand.class,
-      ServeCommand.class,
-      AgentCommand.class,
-      PodsCommand.class,
-      LogsCommand.class,
-      ExecCommand.class,
-      DoctorCommand.class,
-      DebugCommand.class,
-      VersionCommand.class,
-    },
     footer = {"", "Exit status: 0 done, 1 failed, 2 wrong usage.", "Start with: keelson up --once"},
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.Provider.class)
 public final class Main implements Runnable {
+  /** In the order of the help text. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          UpCommand.class,
+          ServeCommand.class,
+          AgentCommand.class,
+          PodsCommand.class,
+          LogsCommand.class,
+          ExecCommand.class,
+          DoctorCommand.class,
+          DebugCommand.class,
+          VersionCommand.class);
+
   @Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
   /** Called by picocli. */
@@ -51,7 +54,9 @@ public final class Main implements Runnable {
 
   /** Runs one command and returns its exit status. */
   static int run(String... args) {
-    return new CommandLine(new Main())
+    CommandLine program = new CommandLine(new Main());
+    commands(args).forEach(program::addSubcommand);
+    return program
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Endpoint.class, converter(Endpoint::parse))
         .registerConverter(Duration.class, converter(Durations::parse))
@@ -62,6 +67,21 @@ public final class Main implements Runnable {
                     : CommandLine.Help.Ansi.OFF))
         .setExecutionExceptionHandler(Main::explain)
         .execute(args);
+  }
+
+  /**
+   * The command that is meant, or all: reading what no one asks for takes a good part of a start.
+   */
+  private static List<Class<?>> commands(String[] args) {
+    List<Class<?>> meant =
+        COMMANDS.stream()
+            .filter(command -> args.length > 0 && name(command).equals(args[0]))
+            .toList();
+    return meant.isEmpty() ? COMMANDS : meant;
+  }
+
+  private static String name(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
   }
 
   private static <T> ITypeConverter<T> converter(Function<String, T> parser) {

@@ -165,7 +165,7 @@ public final class RuntimeServer implements AutoCloseable {
   }
 
   /**
-   * Starts the backends, then listens. When it fails, whatever was started is closed.
+   * Starts the backends, side by side, then listens. When it fails, whatever was started is closed.
    *
    * @throws IOException when an endpoint cannot be bound; the message says which and why
    * @throws CriException when a backend can never serve in its configuration
@@ -182,12 +182,16 @@ public final class RuntimeServer implements AutoCloseable {
       }
       streaming.start();
       events.start();
-      for (RuntimeBackend backend : backends) {
-        backend.start(events.sinkFor(backend));
+      BackendStarts starts = new BackendStarts(backends, events);
+      List<Server> made;
+      try {
+        List<ServiceTable> services = services();
+        made = listeners.stream().map(listener -> serverOf(listener, services)).toList();
+      } finally {
+        starts.await();
       }
-      List<ServiceTable> services = services();
-      for (Listener listener : listeners) {
-        bind(serverOf(listener, services), listener.endpoint());
+      for (int i = 0; i < made.size(); i++) {
+        bind(made.get(i), listeners.get(i).endpoint());
       }
       for (UnixSocketFile socket : sockets) {
         socket.restrict();
