@@ -16,8 +16,11 @@ interface RecordFiles {
   /** The whole of a file. */
   byte[] read(Path file) throws IOException;
 
-  /** Creates a file, readable by its owner alone, with this content, synced to the disk. */
+  /** Creates a file, readable by its owner alone, with this content. */
   void create(Path file, byte[] content) throws IOException;
+
+  /** Makes a file's content survive a crash of the machine. */
+  void syncFile(Path file) throws IOException;
 
   /** Gives a file another name in one step, replacing what had that name. */
   void rename(Path from, Path to) throws IOException;
@@ -52,9 +55,13 @@ interface RecordFiles {
             while (remaining.hasRemaining()) {
               channel.write(remaining);
             }
-            channel.force(true);
           }
         });
+      }
+
+      @Override
+      public void syncFile(Path file) throws IOException {
+        sync(file, StandardOpenOption.WRITE);
       }
 
       @Override
@@ -69,8 +76,12 @@ interface RecordFiles {
 
       @Override
       public void syncDirectory(Path directory) throws IOException {
+        sync(directory, StandardOpenOption.READ);
+      }
+
+      private static void sync(Path path, StandardOpenOption access) throws IOException {
         Uninterrupted.run(() -> {
-          try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+          try (FileChannel channel = FileChannel.open(path, access)) {
             channel.force(true);
           }
         });

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Real files under which the process dies, or the disk fills up, at a chosen step. */
 final class FaultyFiles implements RecordFiles {
-  /** Nothing of the file, half of it, all of it, renamed, directory synced. */
-  static final int STEPS_OF_A_PUT = 4;
+  /** Nothing of the file, half of it, all of it, synced, renamed, directory synced. */
+  static final int STEPS_OF_A_PUT = 5;
 
-  static final int STEPS_UNTIL_RENAMED = 3;
+  static final int STEPS_UNTIL_RENAMED = 4;
 
   private final RecordFiles disk = RecordFiles.onDisk();
   private final @Nullable IOException fault;
@@ -43,6 +43,12 @@ final class FaultyFiles implements RecordFiles {
     Files.write(file, Arrays.copyOf(content, content.length / 2));
     step();
     disk.create(file, content);
+  }
+
+  @Override
+  public void syncFile(Path file) throws IOException {
+    step();
+    disk.syncFile(file);
   }
 
   @Override

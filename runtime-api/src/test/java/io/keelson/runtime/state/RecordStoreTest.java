@@ -54,6 +54,13 @@ class RecordStoreTest {
   }
 
   @Test
+  void whatWasPutWithoutWaitingForTheDiskIsFoundToo() {
+    open().put("a", pod("first"));
+    open().putUnsynced("a", pod("second"));
+    assertThat(open().find("a")).contains(pod("second"));
+  }
+
+  @Test
   void deletingTakesTheRecordAwayAndMayBeRepeated() {
     RecordStore<PodSandboxMetadata> store = open();
     store.put("a", pod("x"));

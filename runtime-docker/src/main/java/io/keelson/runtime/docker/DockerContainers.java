@@ -86,7 +86,7 @@ final class DockerContainers implements Containers {
     ContainerRecord intent = record.build();
     try (Undo undo = new Undo(() -> inventory.delete(intent), () -> inventory.leave(intent))) {
       steps.before("record the container");
-      inventory.save(intent);
+      inventory.saveIntent(intent);
 
       steps.before("create the container");
       undo.add("remove the container", () -> engineContainers.removeMade(intent.getToken()));
@@ -185,7 +185,7 @@ final class DockerContainers implements Containers {
   void remove(DockerContainer container) throws InterruptedException {
     steps.before("record the container's removal");
     ContainerRecord removing = container.record().toBuilder().setPhase(Phase.REMOVING).build();
-    inventory.save(removing);
+    inventory.saveIntent(removing);
     container.record(removing);
     kill(container);
     forget(removing);

@@ -77,7 +77,7 @@ final class DockerPodSandboxes implements PodSandboxes {
     try (Undo undo =
         new Undo(() -> inventory.delete(intent), () -> inventory.leave(record.build()))) {
       step("record the sandbox");
-      inventory.save(intent);
+      inventory.saveIntent(intent);
 
       step("write the pod's files");
       undo.add("delete the pod's files", () -> files.delete(token));
@@ -93,7 +93,10 @@ final class DockerPodSandboxes implements PodSandboxes {
         Path pin = pins.resolve(id);
         record.setNetworkNamespace(pin.toString()).setNetworkAttached(true);
       }
-      InspectContainerResponse started = start(record.build());
+      step("record the attachment");
+      inventory.saveIntent(record.build());
+      step("start the pause container");
+      InspectContainerResponse started = pause.start(id);
       if (ownNetwork) {
         attach(record, started.getState().getPidLong(), undo);
       }
@@ -108,24 +111,6 @@ final class DockerPodSandboxes implements PodSandboxes {
       publish(pod, ContainerEventType.CONTAINER_STARTED_EVENT);
       return id;
     }
-  }
-
-  /** Starts the pause container, and meanwhile records that a network will be attached to it. */
-  private InspectContainerResponse start(SandboxRecord attaching) throws InterruptedException {
-    step("record the attachment");
-    Beside<?> saving =
-        Beside.start(() -> {
-          inventory.save(attaching);
-          return attaching;
-        });
-    InspectContainerResponse started;
-    try {
-      step("start the pause container");
-      started = pause.start(attaching.getId());
-    } finally {
-      saving.await();
-    }
-    return started;
   }
 
   private void attach(SandboxRecord.Builder record, long pid, Undo undo)
@@ -191,7 +176,7 @@ final class DockerPodSandboxes implements PodSandboxes {
     DockerPod pod = inventory.pod(podSandboxId);
     step("record the removal");
     SandboxRecord removing = pod.record().toBuilder().setPhase(Phase.REMOVING).build();
-    inventory.save(removing);
+    inventory.saveIntent(removing);
     pod.record(removing);
     for (DockerContainer container : inventory.containersOf(podSandboxId)) {
       containers.remove(container);

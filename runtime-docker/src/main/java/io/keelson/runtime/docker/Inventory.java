@@ -40,6 +40,19 @@ final class Inventory {
     containerRecords.put(record.getToken(), record);
   }
 
+  /**
+   * Saves what is about to be done, for a daemon that is killed while doing it. After a crash of
+   * the machine nobody needs it: {@link Recovery} clears away what no record knows.
+   */
+  void saveIntent(SandboxRecord record) {
+    sandboxRecords.putUnsynced(record.getToken(), record);
+  }
+
+  /** As {@link #saveIntent(SandboxRecord)}. */
+  void saveIntent(ContainerRecord record) {
+    containerRecords.putUnsynced(record.getToken(), record);
+  }
+
   void delete(SandboxRecord record) {
     sandboxRecords.delete(record.getToken());
     sandboxesLeft.remove(record.getToken());
