@@ -31,8 +31,10 @@ import org.slf4j.LoggerFactory;
  * and at its place, {@code <directory>/results/<network>-<container>-<interface>}. Each file
  * carries one key more, {@code owner}, which other libraries pass over.
  *
- * <p>A file is written to a temporary name, synced and renamed, so it is whole at any time. One
- * file must not be written by two threads at once; otherwise thread-safe.
+ * <p>A file is written to a temporary name and renamed, so it is whole at any time. Nothing waits
+ * for the disk: a crash of the machine ends the network namespaces too, and may take what was
+ * written in the seconds before, as it may take what plugins wrote. One file must not be written by
+ * two threads at once; otherwise thread-safe.
  */
 public final class AttachmentCache {
   private static final Logger LOG = LoggerFactory.getLogger(AttachmentCache.class);
@@ -142,9 +144,7 @@ public final class AttachmentCache {
   public void remove(String networkName, Attachment attachment) {
     Path file = file(networkName, attachment);
     try {
-      if (Files.deleteIfExists(file)) {
-        sync(results);
-      }
+      Files.deleteIfExists(file);
     } catch (IOException e) {
       throw new AttachmentCacheException("delete " + file + ": " + e, e);
     }
@@ -286,10 +286,8 @@ public final class AttachmentCache {
         while (buffer.hasRemaining()) {
           channel.write(buffer);
         }
-        channel.force(true);
       }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      sync(results);
     } catch (IOException e) {
       try {
         Files.deleteIfExists(temporary);
@@ -298,12 +296,6 @@ public final class AttachmentCache {
       }
       throw new AttachmentCacheException(
           "write " + file + ": " + e + ": without it the attachment could not be undone", e);
-    }
-  }
-
-  private static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 }

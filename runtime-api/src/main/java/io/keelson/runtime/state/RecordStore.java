@@ -100,13 +100,31 @@ public final class RecordStore<M extends Message> {
 
   /**
    * Stores a record as {@link #put} does, at a fraction of the time, but does not wait for the
-   * disk: when the machine crashes before the next {@link #put} of this key, the record may be as
-   * it was before, or gone. For what is of no use any more after the machine has been down.
+   * disk: when the machine crashes before the next {@link #put} or {@link #sync} of this key, the
+   * record may be as it was before, or gone.
    *
    * @throws CriException as {@link #put} throws
    */
   public void putUnsynced(String key, M record) {
     put(key, record, false);
+  }
+
+  /**
+   * Makes what {@link #putUnsynced} has stored survive a crash of the machine; does nothing when
+   * there is no such record any more.
+   *
+   * @throws CriException {@code INTERNAL} when the disk fails
+   */
+  public void sync(String key) {
+    Path file = directory.resolve(RecordKeys.fileName(key));
+    try {
+      files.syncFile(file);
+      files.syncDirectory(directory);
+    } catch (NoSuchFileException e) {
+      log.debug("record {} was deleted before it was synced", file);
+    } catch (IOException e) {
+      throw failure("sync record", file, e);
+    }
   }
 
   private void put(String key, M record, boolean synced) {

@@ -58,6 +58,14 @@ class RecordStoreTest {
     open().put("a", pod("first"));
     open().putUnsynced("a", pod("second"));
     assertThat(open().find("a")).contains(pod("second"));
+    open().sync("a");
+    assertThat(open().find("a")).contains(pod("second"));
+  }
+
+  @Test
+  void syncingWhatIsGoneDoesNothing() {
+    open().sync("a");
+    assertThat(open().find("a")).isEmpty();
   }
 
   @Test

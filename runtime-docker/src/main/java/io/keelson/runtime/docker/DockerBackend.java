@@ -204,6 +204,7 @@ public final class DockerBackend implements RuntimeBackend, LogReopening {
     Parts started = parts;
     if (started != null) {
       started.watch().close();
+      started.inventory().close();
     }
     logs.close();
     images.close();

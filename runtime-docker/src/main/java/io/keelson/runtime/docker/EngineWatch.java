@@ -207,11 +207,13 @@ final class EngineWatch implements AutoCloseable {
     if (id == null) {
       return;
     }
+    boolean start = "start".equals(event.getAction());
     inventory
         .findContainer(id)
+        .filter(container -> !start || container.state() == ContainerState.CONTAINER_CREATED)
         // On a thread of its own: draining one container's log must not hold up the others.
         .ifPresent(container -> threads.newThread(() -> settle(container)).start());
-    if (!"start".equals(event.getAction())) {
+    if (!start) {
       inventory.findPod(id).ifPresent(this::pauseEnded);
     }
   }

@@ -10,18 +10,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sandboxes and containers this backend has made: in memory for every list and status call, on
  * disk for the next daemon. Only finished objects are listed. Thread-safe.
  */
-final class Inventory {
+final class Inventory implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Inventory.class);
+
   private final RecordStore<SandboxRecord> sandboxRecords;
   private final RecordStore<ContainerRecord> containerRecords;
   private final Map<String, DockerPod> pods = new ConcurrentHashMap<>();
   private final Map<String, DockerContainer> containers = new ConcurrentHashMap<>();
   private final Map<String, SandboxRecord> sandboxesLeft = new ConcurrentHashMap<>();
   private final Map<String, ContainerRecord> containersLeft = new ConcurrentHashMap<>();
+  private final ExecutorService syncing =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("sync-records").factory());
   private volatile boolean open;
 
   Inventory(Path stateDirectory) {
@@ -32,12 +40,28 @@ final class Inventory {
             stateDirectory.resolve("containers"), ContainerRecord.getDefaultInstance());
   }
 
+  /**
+   * Saves what is so from now on. A daemon that is killed finds it at its next start; it reaches
+   * the disk a moment later, since whoever learns of it in that moment is on this machine too, and
+   * goes down with it.
+   */
   void save(SandboxRecord record) {
-    sandboxRecords.put(record.getToken(), record);
+    saveIntent(record);
+    syncing.execute(() -> sync(sandboxRecords, record.getToken()));
   }
 
+  /** As {@link #save(SandboxRecord)}. */
   void save(ContainerRecord record) {
-    containerRecords.put(record.getToken(), record);
+    saveIntent(record);
+    syncing.execute(() -> sync(containerRecords, record.getToken()));
+  }
+
+  private static void sync(RecordStore<?> records, String token) {
+    try {
+      records.sync(token);
+    } catch (CriException e) {
+      log.warn("{}", e.getMessage());
+    }
   }
 
   /**
@@ -175,5 +199,11 @@ final class Inventory {
     requireOpen();
     return findContainer(id)
         .orElseThrow(() -> CriException.notFound("container '" + id + "' does not exist"));
+  }
+
+  /** Waits until what was saved is on the disk. */
+  @Override
+  public void close() {
+    syncing.close();
   }
 }

@@ -120,6 +120,9 @@ final class PauseContainer {
     // A privileged sandbox is one that may hold privileged containers; the pause program itself
     // has no use for privileges, and not every engine can give them.
     host.withReadonlyRootfs(context.getReadonlyRootfs());
+    // It opens no path either, and each one hidden from it is a mount at every start.
+    host.setMaskedPaths(List.of());
+    host.setReadonlyPaths(List.of());
     host.withGroupAdd(context.getSupplementalGroupsList().stream().map(String::valueOf).toList());
     host.withSysctls(config.getLinux().getSysctlsMap());
     if (!config.getLinux().getCgroupParent().isEmpty()) {
