@@ -1,8 +1,11 @@
 package io.keelson.runtime.docker;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Work on a thread of its own beside the caller's, which the caller waits for to the end. The wait
@@ -22,6 +25,18 @@ final class Beside<T> {
     FutureTask<T> task = new FutureTask<>(work);
     Thread.startVirtualThread(task);
     return new Beside<>(task);
+  }
+
+  /** Waits up to a limit; true once the work has ended, however it did. */
+  boolean ends(Duration limit) throws InterruptedException {
+    try {
+      task.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true;
+    }
   }
 
   /** Waits for the end; an interrupt meanwhile is kept for later. Throws what the work threw. */

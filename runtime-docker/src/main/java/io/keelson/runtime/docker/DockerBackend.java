@@ -96,8 +96,10 @@ public final class DockerBackend implements RuntimeBackend, LogReopening {
             new PauseContainer(engine, engineContainers, owner, security, resources),
             containers,
             network,
-            namespaces,
-            context.runDirectory().resolve("netns"),
+            new NetworkPins(
+                namespaces,
+                new StartingProcesses(Path.of("/sys/fs/cgroup"), Path.of("/proc")),
+                context.runDirectory().resolve("netns")),
             files,
             context.clock(),
             steps,

@@ -1,7 +1,5 @@
 package io.keelson.runtime.docker;
 
-import com.github.dockerjava.api.command.InspectContainerResponse;
-import io.keelson.linux.NetworkNamespaces;
 import io.keelson.runtime.docker.records.Phase;
 import io.keelson.runtime.docker.records.SandboxRecord;
 import io.keelson.runtime.spi.ContainerEventSink;
@@ -29,8 +27,7 @@ final class DockerPodSandboxes implements PodSandboxes {
   private final PauseContainer pause;
   private final DockerContainers containers;
   private final PodNetwork network;
-  private final NetworkNamespaces namespaces;
-  private final Path pins;
+  private final NetworkPins pins;
   private final PodFiles files;
   private final Clock clock;
   private final Steps steps;
@@ -42,8 +39,7 @@ final class DockerPodSandboxes implements PodSandboxes {
       PauseContainer pause,
       DockerContainers containers,
       PodNetwork network,
-      NetworkNamespaces namespaces,
-      Path pins,
+      NetworkPins pins,
       PodFiles files,
       Clock clock,
       Steps steps,
@@ -53,7 +49,6 @@ final class DockerPodSandboxes implements PodSandboxes {
     this.pause = pause;
     this.containers = containers;
     this.network = network;
-    this.namespaces = namespaces;
     this.pins = pins;
     this.files = files;
     this.clock = clock;
@@ -90,15 +85,22 @@ final class DockerPodSandboxes implements PodSandboxes {
 
       boolean ownNetwork = DockerPod.hasOwnNetwork(intent);
       if (ownNetwork) {
-        Path pin = pins.resolve(id);
-        record.setNetworkNamespace(pin.toString()).setNetworkAttached(true);
+        record.setNetworkNamespace(pins.fileOf(id).toString()).setNetworkAttached(true);
       }
       step("record the attachment");
       inventory.saveIntent(record.build());
       step("start the pause container");
-      InspectContainerResponse started = pause.start(id);
-      if (ownNetwork) {
-        attach(record, started.getState().getPidLong(), undo);
+      Beside<?> start =
+          Beside.start(() -> {
+            pause.start(id);
+            return id;
+          });
+      try {
+        if (ownNetwork) {
+          attach(record, start, undo);
+        }
+      } finally {
+        start.await();
       }
 
       step("record the sandbox as made");
@@ -113,13 +115,13 @@ final class DockerPodSandboxes implements PodSandboxes {
     }
   }
 
-  private void attach(SandboxRecord.Builder record, long pid, Undo undo)
+  private void attach(SandboxRecord.Builder record, Beside<?> start, Undo undo)
       throws InterruptedException {
     SandboxRecord attaching = record.build();
-    Path pin = Path.of(attaching.getNetworkNamespace());
     step("pin the network namespace");
-    undo.add("unpin the network namespace", () -> namespaces.remove(pin));
-    namespaces.pin(pid, pin);
+    undo.add(
+        "unpin the network namespace", () -> pins.remove(Path.of(attaching.getNetworkNamespace())));
+    pins.pin(attaching.getId(), attaching.getConfig().getLinux().getCgroupParent(), start, pause);
 
     step("attach the network");
     undo.add("detach the network", () -> network.detach(request(attaching)));
@@ -168,7 +170,7 @@ final class DockerPodSandboxes implements PodSandboxes {
     step("detach the network");
     network.detach(request(record));
     step("unpin the network namespace");
-    namespaces.remove(Path.of(record.getNetworkNamespace()));
+    pins.remove(Path.of(record.getNetworkNamespace()));
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.keelson.runtime.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
-import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.LogConfig;
 import io.grpc.Status;
 import io.keelson.runtime.docker.engine.DockerEngine;
@@ -150,10 +149,15 @@ final class PauseContainer {
     }
   }
 
-  /** Starts it and returns what the engine then says of it. */
-  InspectContainerResponse start(String id) throws InterruptedException {
+  /** Starts it. */
+  void start(String id) throws InterruptedException {
     engine.call("start sandbox container " + id, client -> client.startContainerCmd(id).exec());
+  }
+
+  /** The process of a started one. */
+  long pid(String id) throws InterruptedException {
     return engine.call(
-        "inspect sandbox container " + id, client -> client.inspectContainerCmd(id).exec());
+        "inspect sandbox container " + id,
+        client -> client.inspectContainerCmd(id).exec().getState().getPidLong());
   }
 }
