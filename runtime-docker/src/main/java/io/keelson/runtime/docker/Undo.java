@@ -1,5 +1,6 @@
 package io.keelson.runtime.docker;
 
+import io.keelson.runtime.spi.CriException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -68,6 +69,9 @@ final class Undo implements AutoCloseable {
         interrupted = true;
         undone = false;
         log.warn("undoing was interrupted at: {}; it is tried again later", entry.what());
+      } catch (CriException e) {
+        undone = false;
+        log.warn("could not {}; it is tried again later: {}", entry.what(), e.getMessage());
       } catch (RuntimeException e) {
         undone = false;
         log.warn("could not {}; it is tried again later", entry.what(), e);
