@@ -3,31 +3,25 @@ package io.keelson.runtime.transport;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The file of a listening unix socket. Claiming it takes a lock beside it, so that two daemons
- * never fight over one socket, and clears away what a killed daemon left behind. The lock's empty
- * file stays: were it removed, two daemons could hold locks on two files of that name. Thread-safe.
+ * never fight over one socket, and clears away what a killed daemon left behind. Thread-safe.
  */
 public final class UnixSocketFile implements AutoCloseable {
   private final Path path;
-  private final FileChannel lockFile;
-  private final FileLock lock;
+  private final LockFile lock;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
-  private UnixSocketFile(Path path, FileChannel lockFile, FileLock lock) {
+  private UnixSocketFile(Path path, LockFile lock) {
     this.path = path;
-    this.lockFile = lockFile;
     this.lock = lock;
   }
 
@@ -41,34 +35,27 @@ public final class UnixSocketFile implements AutoCloseable {
     if (parent != null) {
       Files.createDirectories(parent);
     }
-    FileChannel lockFile =
-        FileChannel.open(
-            path.resolveSibling(path.getFileName() + ".lock"),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE);
+    LockFile lock =
+        LockFile.tryTake(path.resolveSibling(path.getFileName() + ".lock"))
+            .orElseThrow(() -> inUse(path));
     try {
-      FileLock lock = tryLock(lockFile);
-      if (lock == null || answers(path)) {
-        throw new IOException(
-            "socket %s is in use by another process; stop that one or choose another path"
-                .formatted(path));
+      if (answers(path)) {
+        throw inUse(path);
       }
       if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
         removeDead(path);
       }
-      return new UnixSocketFile(path, lockFile, lock);
+      return new UnixSocketFile(path, lock);
     } catch (IOException | RuntimeException e) {
-      lockFile.close();
+      lock.close();
       throw e;
     }
   }
 
-  private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
-    try {
-      return file.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
+  private static IOException inUse(Path path) {
+    return new IOException(
+        "socket %s is in use by another process; stop that one or choose another path"
+            .formatted(path));
   }
 
   private static boolean answers(Path path) {
@@ -95,10 +82,11 @@ public final class UnixSocketFile implements AutoCloseable {
   /** Removes the socket and gives up the lock. Repeatable. */
   @Override
   public void close() {
-    try (lockFile) {
-      if (lock.isValid()) {
-        Files.deleteIfExists(path);
-      }
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    try (lock) {
+      Files.deleteIfExists(path);
     } catch (IOException e) {
       // What stays behind is a dead socket, which the next claim removes.
       return;
