@@ -7,10 +7,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,8 +42,30 @@ final class ExecCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "POD", description = "Name, namespace/name, or id prefix.")
   private String pod = "";
 
-  @Parameters(index = "1..*", arity = "1..*", paramLabel = "COMMAND")
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "COMMAND",
+      description = "The command and its arguments, options of its own included.",
+      preprocessor = WholeRest.class)
   private List<String> command = new ArrayList<>();
+
+  /** Leaves everything after the command's first word to the command. */
+  static final class WholeRest implements IParameterPreprocessor {
+    /** Called by picocli. */
+    WholeRest() {}
+
+    @Override
+    public boolean preprocess(
+        Stack<String> words, CommandSpec command, ArgSpec argument, Map<String, Object> info) {
+      List<String> rest = new ArrayList<>();
+      while (!words.isEmpty()) {
+        rest.add(words.pop());
+      }
+      argument.setValue(rest);
+      return true;
+    }
+  }
 
   @Override
   public Integer call() throws InterruptedException, IOException {

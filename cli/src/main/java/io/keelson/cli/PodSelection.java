@@ -9,6 +9,8 @@ import io.keelson.runtime.v1.PodSandbox;
 import io.keelson.runtime.v1.PodSandboxFilter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,28 +19,15 @@ final class PodSelection {
   private PodSelection() {}
 
   /**
-   * The newest container of that name in the newest pod of that name.
+   * The running or else newest container of that name in the newest sandbox of that pod.
    *
    * @param pod {@code name}, {@code namespace/name}, or an id prefix
    * @param container null when the pod has only one
-   * @throws CommandFailure naming what there is when nothing fits
+   * @throws CommandFailure naming what there is when nothing fits, or several
    */
   static Container container(RuntimeClient client, String pod, @Nullable String container)
       throws InterruptedException {
-    List<PodSandbox> pods = client.listPodSandboxes(PodSandboxFilter.getDefaultInstance());
-    PodSandbox found =
-        pods.stream()
-            .filter(p -> names(p, pod))
-            .max(Comparator.comparingLong(PodSandbox::getCreatedAt))
-            .orElseThrow(() ->
-                new CommandFailure(
-                    "there is no pod '%s'; there are: %s"
-                        .formatted(
-                            pod,
-                            pods.stream()
-                                .map(PodSelection::name)
-                                .sorted()
-                                .collect(Collectors.joining(", ")))));
+    PodSandbox found = pod(client, pod);
     List<Container> containers =
         client.listContainers(ContainerFilter.newBuilder().setPodSandboxId(found.getId()).build());
     List<String> names =
@@ -58,6 +47,31 @@ final class PodSelection {
             new CommandFailure(
                 "pod '%s' has no container '%s'; it has: %s"
                     .formatted(pod, container, String.join(", ", names))));
+  }
+
+  private static PodSandbox pod(RuntimeClient client, String word) throws InterruptedException {
+    List<PodSandbox> all = client.listPodSandboxes(PodSandboxFilter.getDefaultInstance());
+    List<PodSandbox> fitting = all.stream().filter(pod -> names(pod, word)).toList();
+    if (names(fitting).size() > 1) {
+      throw new CommandFailure(
+          "'%s' fits several pods: %s; write namespace/name or a longer id"
+              .formatted(word, String.join(", ", names(fitting))));
+    }
+    // A pod that was made anew has more than one sandbox for a while.
+    return fitting.stream()
+        .max(Comparator.comparingLong(PodSandbox::getCreatedAt))
+        .orElseThrow(() ->
+            new CommandFailure(
+                "there is no pod '%s'%s"
+                    .formatted(
+                        word,
+                        all.isEmpty()
+                            ? ", and no other one"
+                            : "; there are: " + String.join(", ", names(all)))));
+  }
+
+  private static SortedSet<String> names(List<PodSandbox> pods) {
+    return pods.stream().map(PodSelection::name).collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** A pod as users write it. */

@@ -1,6 +1,7 @@
 package io.keelson.volumes;
 
 import io.keelson.linux.Mounts;
+import io.keelson.linux.NativeMounts;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -46,7 +47,12 @@ public final class PodVolumes {
     }
   }
 
-  /** The plugins of this module. */
+  /** The plugins of this module, on this machine. */
+  public static PodVolumes standard() {
+    return standard(new NativeMounts());
+  }
+
+  /** The plugins of this module, with a way of their own to mount. */
   public static PodVolumes standard(Mounts mounts) {
     return new PodVolumes(
         List.of(new EmptyDirPlugin(mounts), new HostPathPlugin(), new ConfigMapPlugin()),

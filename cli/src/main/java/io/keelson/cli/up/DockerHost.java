@@ -4,7 +4,6 @@ import io.keelson.cli.config.DaemonConfiguration;
 import io.keelson.cli.doctor.Doctor;
 import io.keelson.cli.doctor.Programs;
 import io.keelson.cli.shell.CommandFailure;
-import io.keelson.cli.shell.Logging;
 import io.keelson.node.agent.PodView;
 import io.keelson.runtime.client.RuntimeClient;
 import io.keelson.runtime.docker.engine.DockerEngine;
@@ -13,6 +12,7 @@ import io.keelson.runtime.docker.engine.EngineVersion;
 import io.keelson.runtime.docker.image.ImageArchive;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.transport.Endpoint;
+import io.keelson.runtime.transport.UnixSocketFile;
 import io.keelson.runtime.v1.ImageSpec;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -22,20 +22,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Prepares this machine for pods on Docker: installs what is missing, starts a private engine when
  * none answers, brings a pod network when there is none.
  */
 final class DockerHost {
-  private static final Path STATE = Path.of("/var/lib/keelson");
-  private static final Path RUN = Path.of("/run/keelson");
   private static final List<String> PLUGINS = List.of("bridge", "host-local", "portmap");
 
   private final Display display;
   private final Teardown teardown;
   private final boolean wantsExampleImage;
   private Endpoint engine = DockerEngine.DEFAULT_ENDPOINT;
+  private boolean adopted;
 
   /**
    * Creates the preparation; nothing is done yet.
@@ -58,57 +58,95 @@ final class DockerHost {
       throw unavailable("it needs root: run sudo keelson up");
     }
     DaemonConfiguration defaults = DaemonConfiguration.DEFAULTS;
-    Path state = STATE.resolve("up");
-    Path run = RUN.resolve("up");
-    try {
-      Files.createDirectories(state);
-      Files.createDirectories(run);
-    } catch (IOException e) {
-      throw unavailable("%s and %s cannot be made: %s".formatted(state, run, e.getMessage()));
-    }
-    Logging.toFile(STATE.resolve("up.log"));
-    teardown.add(
-        "remove " + run,
-        () -> {
-          requireNoPods();
-          Folders.delete(run);
-          Folders.deleteIfEmpty(RUN);
-        });
+    Workplace workplace = claim();
+    teardown.setLast(good -> leave(workplace, good));
+    requireFree(DaemonConfiguration.DEFAULT_ENDPOINT);
+    adopted = !workplace.hasRemains();
+    teardown.add("remove the pods", this::requireNoPods);
+    addRemoval(workplace.run());
+    addRemoval(workplace.state());
+    DockerEngineProcess.Settings ownEngine = workplace.engine();
+    addRemoval(ownEngine.dataRoot());
     Optional<String> version = answers(DockerEngine.DEFAULT_ENDPOINT);
     install(missing(defaults.cni().binDirectories(), version.isEmpty()));
     if (version.isPresent()) {
       display.print("Docker Engine %s at %s, which stays".formatted(version.get(), engine));
+      // One that a killed run has started when there was no other.
+      DockerEngineProcess.clear(ownEngine);
     } else {
-      engine = startEngine();
+      engine = startEngine(ownEngine);
     }
-    teardown.add(
-        "remove " + state,
-        () -> {
-          requireNoPods();
-          Folders.delete(state);
-        });
-    DaemonConfiguration.Cni cni = network(defaults.cni(), STATE.resolve("up-network"));
+    DaemonConfiguration.Cni cni = network(defaults.cni(), new PodBridge(workplace.network()));
     return new Host(
         new DaemonConfiguration(
             defaults.listen(),
             null,
-            state,
-            run,
+            workplace.state(),
+            workplace.run(),
             Map.of("docker", Map.of("endpoint", engine.toString())),
             cni,
-            "info"),
-        state.resolve("agent"),
+            defaults.logLevel()),
+        workplace.state().resolve("agent"),
         true);
   }
 
+  private static Workplace claim() {
+    try {
+      return Workplace.claim();
+    } catch (IOException e) {
+      throw new CommandFailure("cannot run pods here: " + e.getMessage(), e);
+    }
+  }
+
+  /** Finds out before anything is installed or started what would only fail at the end. */
+  private static void requireFree(Endpoint.Unix endpoint) {
+    try {
+      UnixSocketFile.claim(endpoint.path()).close();
+    } catch (IOException e) {
+      throw new CommandFailure("the daemon cannot start: " + e.getMessage(), e);
+    }
+  }
+
+  private void leave(Workplace workplace, boolean good) throws IOException, InterruptedException {
+    List<Path> logs = workplace.leave(!good);
+    if (good) {
+      display.print("removed all of it");
+    } else if (!logs.isEmpty()) {
+      display.print(
+          "the logs of this run stay until the next: "
+              + logs.stream().map(Path::toString).collect(Collectors.joining(", ")));
+    }
+  }
+
   /** What is known of a pod must not go before the pod. */
+  private void addRemoval(Path folder) {
+    teardown.add(
+        "remove " + folder,
+        () -> {
+          if (podsLeft().isEmpty()) {
+            Folders.delete(folder);
+          }
+        });
+  }
+
   private void requireNoPods() throws IOException {
-    List<String> left = display.board().pods().stream().map(PodView::fullName).toList();
+    List<String> left = podsLeft();
     if (!left.isEmpty()) {
       throw new IOException(
           "%s could not be ended; run keelson up again to clear it away"
               .formatted(String.join(", ", left)));
     }
+  }
+
+  private List<String> podsLeft() {
+    return adopted
+        ? display.board().pods().stream().map(PodView::fullName).toList()
+        : List.of("what a run that was killed has left");
+  }
+
+  /** To be told once the agent runs: from then on the pods of a killed run are on the board too. */
+  void agentStarted() {
+    adopted = true;
   }
 
   /** Why Docker is out of reach, and what works without it. */
@@ -179,19 +217,11 @@ final class DockerHost {
     }
   }
 
-  private Endpoint startEngine() throws InterruptedException {
-    DockerEngineProcess.Settings settings =
-        new DockerEngineProcess.Settings(
-            STATE.resolve("engine"), RUN.resolve("engine"), STATE.resolve("engine.log"));
+  private Endpoint startEngine(DockerEngineProcess.Settings settings) throws InterruptedException {
     display.print("no Docker Engine answers; starting one of our own");
     try {
       DockerEngineProcess process = DockerEngineProcess.start(settings);
-      teardown.add(
-          "stop the Docker Engine",
-          () -> {
-            process.close();
-            Folders.deleteIfEmpty(settings.runDirectory());
-          });
+      teardown.add("stop the Docker Engine", process::close);
       display.print(
           "Docker Engine %s at %s"
               .formatted(answers(process.endpoint()).orElse("?"), process.endpoint()));
@@ -201,10 +231,16 @@ final class DockerHost {
     }
   }
 
-  private DaemonConfiguration.Cni network(DaemonConfiguration.Cni defaults, Path directory)
+  private DaemonConfiguration.Cni network(DaemonConfiguration.Cni defaults, PodBridge bridge)
       throws InterruptedException {
     Optional<Path> present = Doctor.networkConfiguration(defaults.confDirectory());
-    PodBridge bridge = new PodBridge(directory);
+    teardown.add(
+        "remove the pod network " + PodBridge.BRIDGE,
+        () -> {
+          if (podsLeft().isEmpty()) {
+            bridge.remove();
+          }
+        });
     if (present.isPresent()) {
       display.print("pods join the network of " + present.get());
       return new DaemonConfiguration.Cni(
@@ -213,12 +249,6 @@ final class DockerHost {
           bridge.cacheDirectory(),
           defaults.timeout());
     }
-    teardown.add(
-        "remove the pod network " + PodBridge.BRIDGE,
-        () -> {
-          requireNoPods();
-          bridge.remove();
-        });
     try {
       display.print("pods join the bridge %s, %s".formatted(PodBridge.BRIDGE, bridge.configure()));
     } catch (IOException e) {

@@ -9,6 +9,7 @@ import io.keelson.runtime.log.LogFormatException;
 import io.keelson.runtime.log.LogReadOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ import org.slf4j.LoggerFactory;
 /** Follows the logs of all containers and prints their lines, each with its container's name. */
 final class LogTails implements PodListener, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LogTails.class);
+
+  private static final Duration LAST_LINES_LIMIT = Duration.ofSeconds(2);
 
   private final Display display;
   private final Map<Path, Boolean> ended = new ConcurrentHashMap<>();
@@ -79,13 +82,21 @@ final class LogTails implements PodListener, AutoCloseable {
     }
   }
 
-  /** Ends all following. Repeatable. */
+  /**
+   * Ends all following, after the last lines of pods that have ended: at most a moment later, also
+   * when nobody takes the lines. Repeatable.
+   */
   @Override
   public void close() throws InterruptedException {
     List<Thread> running;
     synchronized (this) {
       closed = true;
       running = List.copyOf(threads);
+    }
+    ended.replaceAll((path, over) -> true);
+    long deadline = System.nanoTime() + LAST_LINES_LIMIT.toNanos();
+    for (Thread thread : running) {
+      thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
     }
     for (Thread thread : running) {
       thread.interrupt();

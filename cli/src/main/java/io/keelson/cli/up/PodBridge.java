@@ -22,6 +22,7 @@ final class PodBridge {
 
   private static final Path ROUTES = Path.of("/proc/net/route");
   private static final Path FORWARDING = Path.of("/proc/sys/net/ipv4/ip_forward");
+  private static final String BROUGHT_PORT_CHAINS = "brought-port-chains";
   private static final List<String> PORT_CHAINS =
       List.of("CNI-HOSTPORT-DNAT", "CNI-HOSTPORT-SETMARK", "CNI-HOSTPORT-MASQ");
 
@@ -52,7 +53,7 @@ final class PodBridge {
    *
    * @return the addresses of the pods, such as {@code 10.89.0.0/24}
    */
-  String configure() throws IOException {
+  String configure() throws IOException, InterruptedException {
     Path file = confDirectory().resolve("10-keelson.conflist");
     Path subnetFile = directory.resolve("subnet");
     if (Files.exists(file) && Files.exists(subnetFile)) {
@@ -62,6 +63,9 @@ final class PodBridge {
     Files.createDirectories(confDirectory());
     Files.copy(FORWARDING, directory.resolve("ip_forward"), StandardCopyOption.REPLACE_EXISTING);
     Files.writeString(subnetFile, subnet);
+    if (!portChainsExist()) {
+      Files.writeString(directory.resolve(BROUGHT_PORT_CHAINS), "");
+    }
     Map<String, Object> bridge =
         Map.of(
             "type",
@@ -104,7 +108,9 @@ final class PodBridge {
   /** Removes the bridge, the firewall chains the plugins leave behind, and the folder. */
   void remove() throws IOException, InterruptedException {
     removeBridge();
-    removePortChains();
+    if (Files.exists(directory.resolve(BROUGHT_PORT_CHAINS))) {
+      removePortChains();
+    }
     Path forwarding = directory.resolve("ip_forward");
     if (Files.exists(forwarding)
         && !Files.readString(forwarding).equals(Files.readString(FORWARDING))) {
@@ -124,6 +130,16 @@ final class PodBridge {
     if (!run.succeeded()) {
       throw new IOException("ip link delete %s: %s".formatted(BRIDGE, run.output()));
     }
+  }
+
+  /** Chains that are here before us are somebody else's to remove. */
+  private static boolean portChainsExist() throws IOException, InterruptedException {
+    Optional<Path> iptables = Programs.find("iptables");
+    if (iptables.isEmpty()) {
+      return false;
+    }
+    CommandRun listing = CommandRun.of(iptables.get(), "-w", "-t", "nat", "-S");
+    return listing.output().lines().anyMatch(rule -> rule.startsWith("-N CNI-HOSTPORT-"));
   }
 
   /**

@@ -15,12 +15,24 @@ final class Teardown {
   private static final Logger log = LoggerFactory.getLogger(Teardown.class);
 
   private final Deque<Step> steps = new ArrayDeque<>();
+  private LastAction last = good -> {};
 
   /** Undoes one thing. */
   @FunctionalInterface
   interface Action {
     /** Undoes it; an exception's message says what is left. */
     void run() throws Exception;
+  }
+
+  /** Comes after everything else. */
+  @FunctionalInterface
+  interface LastAction {
+    /**
+     * Undoes it; an exception's message says what is left.
+     *
+     * @param good whether everything has gone well until here
+     */
+    void run(boolean good) throws Exception;
   }
 
   private record Step(String what, Action action) {}
@@ -34,8 +46,18 @@ final class Teardown {
     steps.push(new Step(what, action));
   }
 
-  /** Undoes everything, and tells what could not be. */
-  List<String> run() {
+  /** Notes the one thing to do after all others, whether they succeed or not. */
+  void setLast(LastAction action) {
+    last = action;
+  }
+
+  /**
+   * Undoes everything.
+   *
+   * @param good whether everything has gone well until here
+   * @return what could not be undone, and why
+   */
+  List<String> run(boolean good) {
     List<String> failures = new ArrayList<>();
     while (!steps.isEmpty()) {
       Step step = steps.pop();
@@ -45,6 +67,11 @@ final class Teardown {
         log.warn("cannot {}", step.what(), e);
         failures.add("cannot %s: %s".formatted(step.what(), e.getMessage()));
       }
+    }
+    try {
+      last.run(good && failures.isEmpty());
+    } catch (Exception e) {
+      failures.add("cannot leave this machine clean: %s".formatted(e.getMessage()));
     }
     return failures;
   }

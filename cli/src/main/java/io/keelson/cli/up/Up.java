@@ -47,6 +47,13 @@ public final class Up {
   private boolean ending;
   private volatile @Nullable RuntimeClient hurryingClient;
 
+  private enum Outcome {
+    DONE,
+    /** By a signal, before the pods were up. */
+    CUT_SHORT,
+    FAILED
+  }
+
   /** Creates the run; nothing is done yet. */
   public Up(UpSettings settings) {
     this.settings = settings;
@@ -55,30 +62,36 @@ public final class Up {
   /**
    * Runs to the end.
    *
-   * @return the exit status: 0 when all pods were up
+   * @return the exit status: 0 when nothing failed and, where it ends by itself, all pods were up
    * @throws CommandFailure when the machine cannot be prepared
    * @throws io.keelson.node.agent.manifest.ManifestException for manifests that cannot be used
    */
   public int run() throws InterruptedException {
     FixedManifests manifests = FixedManifests.read(settings.manifests(), nodeName());
     Signals.onTermination(this::onSignal);
-    boolean good = false;
+    Outcome outcome = Outcome.FAILED;
     try {
-      good = runPods(manifests);
+      outcome = runPods(manifests);
     } catch (InterruptedException e) {
       // The first signal: what follows is the orderly end it asks for.
-      good = false;
+      outcome = Outcome.CUT_SHORT;
     } finally {
       beginEnding();
-      List<String> left = teardown.run();
+      List<String> left = teardown.run(outcome != Outcome.FAILED);
       display.close();
       left.forEach(System.err::println);
-      good &= left.isEmpty();
+      if (!left.isEmpty()) {
+        outcome = Outcome.FAILED;
+      }
     }
-    return good ? 0 : 1;
+    return switch (outcome) {
+      case DONE -> 0;
+      case CUT_SHORT -> settings.once() ? 1 : 0;
+      case FAILED -> 1;
+    };
   }
 
-  private boolean runPods(FixedManifests read) throws InterruptedException {
+  private Outcome runPods(FixedManifests read) throws InterruptedException {
     boolean fake = settings.handler().equals("fake");
     DockerHost docker = new DockerHost(display, teardown, wantsExampleImage(read));
     Host host = fake ? FakeHost.prepare(display, teardown) : docker.prepare();
@@ -95,6 +108,7 @@ public final class Up {
       docker.loadExampleImage(client);
     }
     start(manifests, host, client);
+    docker.agentStarted();
     List<String> names = manifests.manifests().pods().stream().map(PodManifest::fullName).toList();
     boolean up = display.board().awaitUp(names, settings.limit());
     if (!up) {
@@ -105,11 +119,11 @@ public final class Up {
     boolean answering = !host.hasNetwork() || checkPorts(manifests);
     if (settings.once()) {
       display.print(up && answering ? "all pods are up; removing them" : "removing the pods");
-      return up && answering;
+      return up && answering ? Outcome.DONE : Outcome.FAILED;
     }
     display.print("Ctrl-C ends and removes all of it");
     awaitSignal();
-    return true;
+    return up || display.board().awaitUp(names, Duration.ZERO) ? Outcome.DONE : Outcome.FAILED;
   }
 
   private void awaitSignal() {

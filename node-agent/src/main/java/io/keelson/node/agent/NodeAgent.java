@@ -1,8 +1,6 @@
 package io.keelson.node.agent;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.keelson.linux.Mounts;
-import io.keelson.linux.NativeMounts;
 import io.keelson.node.agent.config.NodeFacts;
 import io.keelson.node.agent.manifest.ManifestProblem;
 import io.keelson.node.agent.manifest.ManifestSource;
@@ -63,7 +61,7 @@ public final class NodeAgent implements AutoCloseable {
     this.source = builder.source;
     this.clock = builder.clock;
     this.facts = builder.facts();
-    this.volumes = PodVolumes.standard(builder.mounts);
+    this.volumes = builder.volumes;
     this.listeners = List.copyOf(builder.listeners);
   }
 
@@ -87,7 +85,7 @@ public final class NodeAgent implements AutoCloseable {
     private final List<PodListener> listeners = new ArrayList<>();
     private final Map<String, String> runtimeHandlers = new HashMap<>();
     private AgentClock clock = AgentClock.system();
-    private Mounts mounts = new NativeMounts();
+    private PodVolumes volumes = PodVolumes.standard();
     private String nodeName = NodeAddress.hostName();
     private String hostIp = "";
     private @Nullable Path logsDirectory;
@@ -142,9 +140,9 @@ public final class NodeAgent implements AutoCloseable {
       return this;
     }
 
-    /** Makes the mounts volumes need; the system's unless given. */
-    public Builder mounts(Mounts mounts) {
-      this.mounts = mounts;
+    /** The kinds of volumes pods may have; the standard ones unless given. */
+    public Builder volumes(PodVolumes volumes) {
+      this.volumes = volumes;
       return this;
     }
 

@@ -236,6 +236,10 @@ final class PodRun implements AutoCloseable {
       Files.createDirectories(services.logDirectory(manifest));
       // A volume that cannot be had is told before an address is taken.
       services.volumeMounts().publish(manifest.pod(), services.podDirectory(manifest), configMaps);
+      for (PodSandboxStatus dead : observed.sandboxes()) {
+        // One that has died by itself still has its address and its host ports.
+        services.client().stopPodSandbox(dead.getId());
+      }
       services
           .client()
           .runPodSandbox(

@@ -2,7 +2,6 @@ package io.keelson.node.agent;
 
 import static org.awaitility.Awaitility.await;
 
-import io.keelson.linux.NativeMounts;
 import io.keelson.node.agent.manifest.ManifestFolder;
 import io.keelson.node.agent.manifest.ManifestParser;
 import io.keelson.runtime.client.RuntimeClient;
@@ -60,7 +59,6 @@ final class AgentBench implements AutoCloseable {
             .nodeName("node")
             .hostIp("192.0.2.7")
             .clock(clock)
-            .mounts(new NativeMounts())
             .build();
     started.start();
     agent = started;

@@ -3,6 +3,7 @@ package io.keelson.runtime.client;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.keelson.runtime.spi.CriException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,19 @@ final class CallFailures {
     if (connection != null) {
       message
           .append(": ")
-          .append(connection.getMessage())
+          .append(reason(connection))
           .append("; check that a container runtime listens there and that you may connect");
     }
     return new CriException(status.getCode(), message.toString(), failure);
+  }
+
+  private static String reason(Throwable connection) {
+    if (connection instanceof FileNotFoundException) {
+      // Netty's, without a word, for a unix socket that is not there.
+      return "there is no such socket";
+    }
+    String message = connection.getMessage();
+    return message == null ? connection.getClass().getSimpleName() : message;
   }
 
   private static @Nullable Throwable connectionFailure(@Nullable Throwable cause) {

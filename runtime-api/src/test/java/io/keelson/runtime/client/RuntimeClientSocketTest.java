@@ -51,6 +51,7 @@ class RuntimeClientSocketTest {
     assertThatExceptionOfType(CriException.class)
         .isThrownBy(() -> client.startContainer("c"))
         .withMessageContaining("StartContainer at " + endpoint)
+        .withMessageContaining("there is no such socket")
         .withMessageContaining("check that a container runtime listens there")
         .satisfies(e -> assertThat(e.code()).isEqualTo(Status.Code.UNAVAILABLE));
   }

@@ -1,8 +1,12 @@
 package io.keelson.runtime.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +37,56 @@ final class LockFileTest {
       }
     }
     assertThat(folder).isEmptyDirectory();
+  }
+
+  /** Another process: tells whether it gets the lock, and ends as if killed. */
+  static final class Rival {
+    private Rival() {}
+
+    public static void main(String[] path) throws IOException {
+      System.out.print(LockFile.tryTake(Path.of(path[0])).isPresent() ? "taken" : "refused");
+      System.out.flush();
+      Runtime.getRuntime().halt(0);
+    }
+  }
+
+  private static String rival(Path path) throws IOException, InterruptedException {
+    Process rival =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Rival.class.getName(),
+                path.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String answer = new String(rival.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(rival.waitFor()).isZero();
+    return answer;
+  }
+
+  @Test
+  void isRefusedToAnotherProcessAndTakenFromOneThatDied() throws Exception {
+    Path path = folder.resolve("lock");
+    try (LockFile held = LockFile.tryTake(path).orElseThrow()) {
+      assertThat(rival(path)).isEqualTo("refused");
+      assertThat(rival(path)).isEqualTo("refused");
+      assertThat(path).exists();
+      held.close();
+      assertThat(rival(path)).isEqualTo("taken");
+    }
+    assertThat(path).as("left by the one that died").exists();
+    try (LockFile held = LockFile.tryTake(path).orElseThrow()) {
+      assertThat(rival(path)).isEqualTo("refused");
+      assertThat(held).isNotNull();
+    }
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsAFailure() {
+    assertThatExceptionOfType(NoSuchFileException.class)
+        .isThrownBy(() -> LockFile.tryTake(folder.resolve("none/lock")));
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.fabric8.kubernetes.api.model.Container;
-import io.keelson.linux.NativeMounts;
 import io.keelson.node.agent.manifest.ManifestParser;
 import io.keelson.node.agent.manifest.PodManifest;
 import io.keelson.runtime.v1.ContainerConfig;
@@ -80,7 +79,7 @@ class ConfigBuildersTest {
 
   private ContainerConfig container(PodManifest manifest, Image image) throws IOException {
     Path pod = Files.createDirectories(directory.resolve("pod"));
-    PodVolumeMounts mounts = new PodVolumeMounts(PodVolumes.standard(new NativeMounts()));
+    PodVolumeMounts mounts = new PodVolumeMounts(PodVolumes.standard());
     Container container = manifest.pod().getSpec().getContainers().getFirst();
     return new ContainerConfigBuilder(node, mounts)
         .build(

@@ -85,8 +85,7 @@ public final class DockerEngineProcess implements AutoCloseable {
           "cannot start a Docker Engine: dockerd is not installed; "
               + "on Debian or Ubuntu run: apt-get install -y docker.io");
     }
-    EngineRemains remains = new EngineRemains(settings.runDirectory(), settings.dataRoot());
-    remains.clear(STOP_LIMIT);
+    clear(settings);
     DockerEngineProcess engine;
     try {
       Files.createDirectories(settings.dataRoot());
@@ -107,6 +106,11 @@ public final class DockerEngineProcess implements AutoCloseable {
         engine.close();
       }
     }
+  }
+
+  /** Stops what an earlier engine with these settings left, running or not; its data stays. */
+  public static void clear(Settings settings) throws InterruptedException {
+    new EngineRemains(settings.runDirectory(), settings.dataRoot()).clear(STOP_LIMIT);
   }
 
   private static Process launch(Path program, Settings settings) throws IOException {

@@ -1,0 +1,44 @@
+package io.keelson.cli.up;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Removal of folders. */
+final class FoldersTest {
+  @TempDir private Path folder;
+
+  @Test
+  void whatALinkLeadsToStays() throws Exception {
+    Path precious = Files.createDirectories(folder.resolve("precious"));
+    Files.writeString(precious.resolve("file"), "x");
+    Path doomed = folder.resolve("doomed/deep");
+    Files.createDirectories(doomed.resolve("deeper"));
+    Files.createSymbolicLink(doomed.resolve("link"), precious);
+    Files.createSymbolicLink(doomed.resolve("dangling"), folder.resolve("none"));
+    Files.writeString(doomed.resolve("file"), "x");
+
+    Folders.delete(folder.resolve("doomed"));
+    Folders.delete(folder.resolve("doomed"));
+
+    assertThat(folder.resolve("doomed")).doesNotExist();
+    assertThat(precious.resolve("file")).hasContent("x");
+  }
+
+  @Test
+  void onlyAnEmptyFolderIsDeletedAsEmpty() throws Exception {
+    Path full = Files.createDirectories(folder.resolve("full"));
+    Files.writeString(full.resolve("file"), "x");
+    Path empty = Files.createDirectories(folder.resolve("empty"));
+
+    Folders.deleteIfEmpty(full);
+    Folders.deleteIfEmpty(empty);
+    Folders.deleteIfEmpty(empty);
+
+    assertThat(full.resolve("file")).exists();
+    assertThat(empty).doesNotExist();
+  }
+}
