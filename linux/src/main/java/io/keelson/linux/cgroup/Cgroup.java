@@ -1,0 +1,58 @@
+package io.keelson.linux.cgroup;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One control group. Each method reads the kernel's files anew and returns nothing for a figure
+ * that cannot be had: the controller is not mounted, this kernel does not keep the figure, its file
+ * says something unexpected, or the group is gone. Nothing is thrown: a group may vanish between
+ * two reads, and that is no error of the reader's.
+ *
+ * <p>Figures include those of child groups. Thread-safe; reads do not wait for other processes.
+ */
+public sealed interface Cgroup permits LegacyCgroup, UnifiedCgroup {
+
+  /** Most processes {@link #processes} tells of. */
+  int PROCESS_LIMIT = 4096;
+
+  /** Whether the group is still there. */
+  boolean exists();
+
+  /** CPU time its tasks have used on all CPUs, in nanoseconds. */
+  OptionalLong cpuNanos();
+
+  /** How the CPU time divides, and how often the quota held the tasks up. */
+  Optional<CpuTimes> cpuTimes();
+
+  /** CPU shares and quota it was given. */
+  Optional<CpuLimits> cpuLimits();
+
+  /** Memory in use. */
+  Optional<MemoryUsage> memory();
+
+  /** Memory and swap it may use. */
+  Optional<MemoryLimits> memoryLimits();
+
+  /** How often memory ran short. */
+  Optional<MemoryEvents> memoryEvents();
+
+  /** Tasks in it, which are threads, not processes. */
+  OptionalLong tasks();
+
+  /** The most tasks it may have; empty when there is no limit. */
+  OptionalLong taskLimit();
+
+  /** Ids of its own processes, at most {@link #PROCESS_LIMIT}, without those of child groups. */
+  List<Long> processes();
+
+  /** Time lost waiting for a resource. */
+  Optional<Pressure> pressure(Resource resource);
+
+  /** What it has read from and written to each block device. */
+  List<DeviceIo> io();
+
+  /** Huge pages in use, for each size of them. */
+  List<HugePageUsage> hugePages();
+}
