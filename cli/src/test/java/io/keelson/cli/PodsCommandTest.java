@@ -91,7 +91,7 @@ final class PodsCommandTest {
     assertThat(run.err())
         .startsWith("keelson: ")
         .contains(node.endpoint())
-        .contains("keelson serve");
+        .contains("check that a container runtime listens there");
     assertThat(run.err().lines()).hasSize(1);
   }
 

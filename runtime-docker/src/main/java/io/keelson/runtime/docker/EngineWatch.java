@@ -158,6 +158,7 @@ final class EngineWatch implements AutoCloseable {
   }
 
   private void report(String message) {
+    inventory.notOpenBecause(message);
     if (closed.getCount() > 0 && !message.equals(trouble)) {
       log.warn("{}", message);
     }

@@ -31,6 +31,7 @@ final class Inventory implements AutoCloseable {
   private final ExecutorService syncing =
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("sync-records").factory());
   private volatile boolean open;
+  private volatile String whyNotOpen = "the Docker Engine has not been reached";
 
   Inventory(Path stateDirectory) {
     sandboxRecords =
@@ -164,6 +165,15 @@ final class Inventory implements AutoCloseable {
   }
 
   /**
+   * Notes what keeps recovery from happening, for those who are refused meanwhile.
+   *
+   * @param why what was tried, why it failed, and what to do
+   */
+  void notOpenBecause(String why) {
+    whyNotOpen = why;
+  }
+
+  /**
    * Refuses what must not happen before recovery.
    *
    * @throws CriException {@code UNAVAILABLE}
@@ -171,9 +181,7 @@ final class Inventory implements AutoCloseable {
   void requireOpen() {
     if (!open) {
       throw CriException.unavailable(
-          "the Docker backend has not reached its engine since it started; start the engine, or"
-              + " see the RuntimeReady condition for what is wrong",
-          null);
+          "the Docker backend does not know its pods yet: " + whyNotOpen, null);
     }
   }
 
