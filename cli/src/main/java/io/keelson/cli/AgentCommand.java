@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "agent",
     description = {
-      "Runs the pods of a folder of manifests through a CRI endpoint, and follows changes of the",
-      "folder. Pods keep running when it ends; the next one finds them."
+      "Runs the pods of a folder of manifests through a CRI endpoint.",
+      "Follows changes of the folder. Pods keep running when it ends; the next one finds them."
     },
     mixinStandardHelpOptions = true)
 final class AgentCommand implements Callable<Integer> {

@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     description = {
-      "Checks what this machine has and lacks to run pods on Docker, and names the command that",
-      "mends each. Changes nothing. Exit status 1 when pods cannot run like this."
+      "Checks what this machine has and lacks to run pods on Docker.",
+      "Names the command that mends each lack, and changes nothing. Exit status 1 when pods cannot"
+          + " run like this."
     },
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {

@@ -16,9 +16,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "up",
     description = {
-      "Runs pods in the foreground: sets this machine up, starts the daemon and a node agent,"
-          + " shows",
-      "what happens, and on Ctrl-C ends and removes all of it."
+      "Runs pods in the foreground, and removes all of it on Ctrl-C.",
+      "Sets this machine up, starts the daemon and a node agent, and shows what happens."
     },
     mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
