@@ -54,7 +54,7 @@ final class TestSummary {
       NodeList left = test.getElementsByTagName("skipped");
       if (left.getLength() > 0) {
         skipped++;
-        String reason = ((Element) left.item(0)).getAttribute("message");
+        String reason = reason((Element) left.item(0));
         System.out.printf(
             "left out: %s.%s: %s%n",
             test.getAttribute("classname"), test.getAttribute("name"), reason);
@@ -66,5 +66,13 @@ final class TestSummary {
         passed++;
       }
     }
+  }
+
+  /** The reason is an attribute, or stands in the trace after the exception's name. */
+  private static String reason(Element skipped) {
+    String message = skipped.getAttribute("message");
+    return message.isEmpty()
+        ? skipped.getTextContent().strip().lines().findFirst().orElse("no reason given")
+        : message;
   }
 }

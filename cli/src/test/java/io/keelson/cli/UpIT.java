@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,19 +25,23 @@ final class UpIT {
   @BeforeEach
   void lookAround() throws Exception {
     Executable.assumePodsCanRun();
-    Set<String> before = Traces.now();
-    Assumptions.assumeTrue(
-        before.stream().allMatch(trace -> trace.matches(ONLY_LOGS)),
-        "another keelson is or was here; end it, or clear it with keelson up --once: " + before);
+    clearWhatEarlierRunsLeft();
+    assertThat(Traces.now()).as("left by an earlier run, or of one that still goes on").isEmpty();
     shared = Traces.shared();
   }
 
   /** A test that has failed must not make the next ones fail. */
   @AfterEach
   void clearAway() throws Exception {
-    if (!shared.isEmpty() && !Traces.now().isEmpty()) {
+    if (!shared.isEmpty()) {
+      clearWhatEarlierRunsLeft();
+    }
+  }
+
+  private void clearWhatEarlierRunsLeft() throws Exception {
+    if (!Traces.now().isEmpty()) {
       try (KeelsonProcess up = Executable.start(folder, "up", "--once")) {
-        up.awaitExit();
+        assertThat(up.awaitExit()).as(up::output).isZero();
       }
     }
   }
