@@ -24,8 +24,10 @@ final class Libc {
 
   private static final int O_RDONLY_CLOEXEC = 0x80000;
 
+  /** What a call made by {@link #handle} leaves of itself; its first argument. */
+  static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+
   private static final Linker LINKER = Linker.nativeLinker();
-  private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
       CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
@@ -135,11 +137,17 @@ final class Libc {
 
   private static void check(int result, MemorySegment state, String call, String object) {
     if (result < 0) {
-      throw new LinuxException(call, object, (int) ERRNO.get(state, 0L));
+      throw failure(state, call, object);
     }
   }
 
-  private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
+  /** What a call that has failed is told as. */
+  static LinuxException failure(MemorySegment state, String call, String object) {
+    return new LinuxException(call, object, (int) ERRNO.get(state, 0L));
+  }
+
+  /** A function of the C library that notes its error. */
+  static MethodHandle handle(String name, FunctionDescriptor descriptor) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name),
         descriptor,
@@ -147,7 +155,7 @@ final class Libc {
   }
 
   /** A method handle declares Throwable; only unchecked ones can come out of a down-call. */
-  private static RuntimeException rethrown(Throwable thrown) {
+  static RuntimeException rethrown(Throwable thrown) {
     return switch (thrown) {
       case RuntimeException e -> e;
       case Error e -> throw e;
