@@ -14,8 +14,6 @@ import java.net.ProtocolException;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +24,7 @@ final class ClientConnection {
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
   private final Socket socket;
-  private final @Nullable SSLContext tls;
+  private final @Nullable TlsHandshake tls;
   private final Offers offers;
   private final ConnectionContext context;
 
@@ -42,7 +40,7 @@ final class ClientConnection {
   }
 
   ClientConnection(
-      Socket socket, @Nullable SSLContext tls, Offers offers, ConnectionContext context) {
+      Socket socket, @Nullable TlsHandshake tls, Offers offers, ConnectionContext context) {
     this.socket = socket;
     this.tls = tls;
     this.offers = offers;
@@ -75,10 +73,7 @@ final class ClientConnection {
     if (tls == null) {
       return new SocketDuplex(socket, socket);
     }
-    SSLSocket secured = (SSLSocket) tls.getSocketFactory().createSocket(socket, null, true);
-    secured.setUseClientMode(false);
-    secured.startHandshake();
-    return new SocketDuplex(socket, secured);
+    return new SocketDuplex(socket, tls.secure(socket));
   }
 
   private void close() {

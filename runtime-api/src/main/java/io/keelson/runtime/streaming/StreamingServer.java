@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +39,7 @@ public final class StreamingServer implements AutoCloseable {
   private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
 
   private final StreamingSettings settings;
-  private final @Nullable SSLContext tls;
+  private final @Nullable TlsHandshake tls;
   private final OneTimeTokens<Offer> tokens;
   private final Deadlines deadlines;
   private final Semaphore room = new Semaphore(CONNECTION_LIMIT);
@@ -57,7 +56,7 @@ public final class StreamingServer implements AutoCloseable {
   public StreamingServer(StreamingSettings settings, LongSupplier nanoTime) {
     this.settings = settings;
     StreamingTls files = settings.tls();
-    this.tls = files == null ? null : files.context();
+    this.tls = files == null ? null : new TlsHandshake(files);
     this.tokens = new OneTimeTokens<>(nanoTime);
     this.deadlines = new Deadlines(nanoTime);
   }

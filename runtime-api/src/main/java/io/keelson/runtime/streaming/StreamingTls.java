@@ -1,9 +1,9 @@
 package io.keelson.runtime.streaming;
 
-import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -20,6 +20,16 @@ import org.jspecify.annotations.Nullable;
 public record StreamingTls(
     Path certificateChain, Path privateKey, @Nullable Path clientAuthorities) {
 
+  /** Checks that the files can be read. */
+  public StreamingTls {
+    for (Path file : new @Nullable Path[] {certificateChain, privateKey, clientAuthorities}) {
+      if (file != null && !Files.isReadable(file)) {
+        throw new IllegalArgumentException(
+            "TLS file " + file + " cannot be read; check that it exists and who may read it");
+      }
+    }
+  }
+
   /**
    * Reads the files.
    *
@@ -30,7 +40,7 @@ public record StreamingTls(
         SslContextBuilder.forServer(certificateChain.toFile(), privateKey.toFile())
             .sslProvider(SslProvider.JDK);
     if (clientAuthorities != null) {
-      builder.clientAuth(ClientAuth.REQUIRE).trustManager(clientAuthorities.toFile());
+      builder.trustManager(clientAuthorities.toFile());
     }
     try {
       return ((JdkSslContext) builder.build()).context();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * connection, because a process takes no input, would never be missed.
  */
 final class Watch implements AutoCloseable {
-  private static final Duration PING_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration PING_INTERVAL = Duration.ofSeconds(5);
 
   private final Deadlines deadlines;
   private final Duration idleTimeout;

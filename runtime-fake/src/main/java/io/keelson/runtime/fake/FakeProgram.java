@@ -2,6 +2,8 @@ package io.keelson.runtime.fake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.grpc.Status;
+import io.keelson.runtime.spi.CriException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,13 +68,13 @@ record FakeProgram(InputStream stdin, BlockingQueue<String> sizes) {
         }
       }
       case "exit" -> {
-        return Integer.parseInt(words.getFirst());
+        return (int) number(words);
       }
       case "complain" -> print(stderr, String.join(" ", words));
       case "print" -> {
         byte[] block = new byte[BLOCK];
         Arrays.fill(block, (byte) 'x');
-        for (long left = Long.parseLong(words.getFirst()); left > 0; left -= BLOCK) {
+        for (long left = number(words); left > 0; left -= BLOCK) {
           stdout.write(block, 0, (int) Math.min(left, BLOCK));
         }
       }
@@ -81,6 +83,15 @@ record FakeProgram(InputStream stdin, BlockingQueue<String> sizes) {
       default -> print(stdout, String.join(" ", command));
     }
     return null;
+  }
+
+  private static long number(List<String> words) {
+    String word = words.isEmpty() ? "" : words.getFirst();
+    try {
+      return Long.parseLong(word);
+    } catch (NumberFormatException e) {
+      throw new CriException(Status.Code.INVALID_ARGUMENT, "\"" + word + "\" is not a number", e);
+    }
   }
 
   private static void print(OutputStream out, String line) throws IOException {

@@ -3,12 +3,16 @@ package io.keelson.runtime.fake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.runtime.transport.TlsSettings;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
+import javax.net.ssl.SSLContext;
 
 /** Self-signed certificates for 127.0.0.1, made by the JDK's keytool. */
 final class Certificates {
@@ -59,7 +63,19 @@ final class Certificates {
     return new TlsSettings(own, keyOf(own), trusted);
   }
 
-  private static Path keyOf(Path certificate) {
+  /** A client's TLS: its own certificate, and the one server it trusts. */
+  static SSLContext context(Path own, Path trusted) throws Exception {
+    return ((JdkSslContext)
+            SslContextBuilder.forClient()
+                .sslProvider(SslProvider.JDK)
+                .keyManager(own.toFile(), keyOf(own).toFile())
+                .trustManager(trusted.toFile())
+                .build())
+        .context();
+  }
+
+  /** The key that belongs to a certificate. */
+  static Path keyOf(Path certificate) {
     return Path.of(certificate.toString().replace(".crt", ".key"));
   }
 
