@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,13 +41,16 @@ final class PortRelay {
   }
 
   /**
-   * Relays one connection to its end. Whoever loses the client interrupts this thread.
+   * Relays one connection to its end.
    *
+   * @param onLoss is given what to do when the client is lost, each time in place of what it was
+   *     given before; does it at once when that has happened already
    * @throws ForwardingException when the pod's side fails, or the client's cannot be written to
    */
-  void relay(int port, InputStream fromClient, OutputStream toClient)
+  void relay(int port, InputStream fromClient, OutputStream toClient, Consumer<Runnable> onLoss)
       throws ForwardingException, InterruptedException {
-    try (PortConnection connection = sessions.connect(podSandboxId, port)) {
+    try (PortConnection connection = connect(port, onLoss)) {
+      onLoss.accept(connection::close);
       OutputStream toPod = connection.output();
       Thread sending =
           threads.start(
@@ -67,6 +71,18 @@ final class PortRelay {
     } catch (RuntimeException e) {
       log.error("forwarding port {} of pod {} failed unexpectedly", port, podSandboxId, e);
       throw failed(port, "the daemon's log has the details", e);
+    }
+  }
+
+  /**
+   * Only this may be interrupted: an interrupt that hits a write to the client would close the
+   * socket that all its forwarded connections share.
+   */
+  private PortConnection connect(int port, Consumer<Runnable> onLoss)
+      throws IOException, InterruptedException {
+    try (InterruptOnLoss loss = new InterruptOnLoss()) {
+      onLoss.accept(loss::interrupt);
+      return sessions.connect(podSandboxId, port);
     }
   }
 

@@ -146,9 +146,8 @@ final class SpdyPortForward {
 
   private void forward(SpdyStream errors, SpdyStream data)
       throws IOException, InterruptedException {
-    try (InterruptOnLoss loss = new InterruptOnLoss()) {
-      data.onAbort(loss::interrupt);
-      relay.relay(port(data), data.input(), data.output());
+    try {
+      relay.relay(port(data), data.input(), data.output(), data::onAbort);
     } catch (ForwardingException e) {
       // The resets come after the text, so that a client may try again on the same connection.
       tell(errors, String.valueOf(e.getMessage()));

@@ -6,11 +6,10 @@ import io.keelson.runtime.streaming.websocket.WebSocketChannels;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -25,6 +24,26 @@ final class WebSocketPortForward {
   private final String protocol;
   private final ConnectionContext context;
 
+  /** What to do when the client is lost. Thread-safe. */
+  private static final class Loss {
+    private final List<Runnable> actions = new ArrayList<>();
+    private boolean happened;
+
+    /** Has something done then, or at once. */
+    synchronized void onLoss(Runnable action) {
+      if (happened) {
+        action.run();
+      } else {
+        actions.add(action);
+      }
+    }
+
+    synchronized void happen() {
+      happened = true;
+      actions.forEach(Runnable::run);
+    }
+  }
+
   WebSocketPortForward(PortRelay relay, String protocol, ConnectionContext context) {
     this.relay = relay;
     this.protocol = protocol;
@@ -37,14 +56,14 @@ final class WebSocketPortForward {
     for (int i = 0; i < ports.size(); i++) {
       inputs.add(2 * i);
     }
-    Queue<InterruptOnLoss> forwards = new ConcurrentLinkedQueue<>();
+    Loss loss = new Loss();
     WebSocketChannels channels =
         WebSocketChannels.server(
             transport,
             StreamProtocols.channels(protocol),
             inputs,
             context.watch()::touch,
-            () -> forwards.forEach(InterruptOnLoss::interrupt));
+            loss::happen);
     try {
       context.watch().upgraded(channels::terminate, channels::ping);
       CountDownLatch open = new CountDownLatch(ports.size());
@@ -55,9 +74,8 @@ final class WebSocketPortForward {
             .start(
                 "port",
                 () -> {
-                  try (InterruptOnLoss loss = new InterruptOnLoss()) {
-                    forwards.add(loss);
-                    forward(channels, index, ports.get(index));
+                  try {
+                    forward(channels, index, ports.get(index), loss);
                   } finally {
                     open.countDown();
                   }
@@ -71,7 +89,7 @@ final class WebSocketPortForward {
     }
   }
 
-  private void forward(WebSocketChannels channels, int index, int port)
+  private void forward(WebSocketChannels channels, int index, int port, Loss loss)
       throws IOException, InterruptedException {
     OutputStream errors = channels.output(2 * index + 1);
     OutputStream data = channels.output(2 * index);
@@ -79,7 +97,7 @@ final class WebSocketPortForward {
     data.write(littleEndianPort);
     errors.write(littleEndianPort);
     try {
-      relay.relay(port, channels.input(2 * index), data);
+      relay.relay(port, channels.input(2 * index), data, loss::onLoss);
     } catch (ForwardingException e) {
       errors.write(String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8));
       channels.input(2 * index).close();

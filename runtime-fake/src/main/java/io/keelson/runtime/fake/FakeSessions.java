@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Commands that only pretend, containers that repeat what they are told, and ports that echo. */
 final class FakeSessions implements StreamingSessions {
   private static final int CLOSED_PORT = 1;
+  private static final int CHARACTER_GENERATOR_PORT = 19;
 
   private final FakeNode node;
   private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
@@ -61,7 +62,10 @@ final class FakeSessions implements StreamingSessions {
     if (port == CLOSED_PORT) {
       throw new IOException("connection refused: nothing listens on port " + port);
     }
-    EchoConnection connection = new EchoConnection(open::remove);
+    PortConnection connection =
+        port == CHARACTER_GENERATOR_PORT
+            ? new CharacterGenerator(open::remove)
+            : new EchoConnection(open::remove);
     open.add(connection);
     return connection;
   }

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -135,6 +136,20 @@ final class PortForwardTest {
 
       await().until(() -> node.backend().openSessions() == 0);
       assertThat(node.server().streamingConnections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aConnectionThatIsResetWhileNothingCanBeWrittenDoesNotHarmTheOthers() throws Exception {
+    try (WindowlessClient client = WindowlessClient.connect(node.portForwardUrl())) {
+      client.open(1, 19);
+      await().until(client::isFullOfUnreadBytes);
+
+      client.reset(3);
+      client.open(5, 80);
+      client.sendAndEnd(7, "ping");
+
+      assertThat(client.received(7, 4)).isEqualTo("ping");
     }
   }
 
