@@ -6,19 +6,26 @@ import io.keelson.runtime.docker.image.DockerImages;
 import io.keelson.runtime.docker.log.ContainerLogs;
 import io.keelson.runtime.spi.BackendContext;
 import io.keelson.runtime.spi.ContainerEventSink;
+import io.keelson.runtime.spi.ContainerSession;
 import io.keelson.runtime.spi.Containers;
 import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.spi.ExecSession;
 import io.keelson.runtime.spi.Images;
 import io.keelson.runtime.spi.LogReopening;
 import io.keelson.runtime.spi.PodNetwork;
 import io.keelson.runtime.spi.PodSandboxes;
+import io.keelson.runtime.spi.PortConnection;
 import io.keelson.runtime.spi.RuntimeBackend;
+import io.keelson.runtime.spi.StreamingSessions;
+import io.keelson.runtime.v1.AttachRequest;
 import io.keelson.runtime.v1.CgroupDriver;
 import io.keelson.runtime.v1.ContainerState;
+import io.keelson.runtime.v1.ExecRequest;
 import io.keelson.runtime.v1.RuntimeCondition;
 import io.keelson.runtime.v1.RuntimeFeatures;
 import io.keelson.runtime.v1.RuntimeHandler;
 import io.keelson.runtime.v1.RuntimeHandlerFeatures;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Lists and statuses are answered from memory, which the engine's events keep up to date.
  * Several daemons can share an engine when their state folders differ.
  */
-public final class DockerBackend implements RuntimeBackend, LogReopening {
+public final class DockerBackend implements RuntimeBackend, LogReopening, StreamingSessions {
   static final String NAME = "docker";
 
   private final DockerEngine engine;
@@ -48,6 +55,7 @@ public final class DockerBackend implements RuntimeBackend, LogReopening {
       DockerPodSandboxes sandboxes,
       DockerContainers containers,
       Inventory inventory,
+      DockerSessions sessions,
       EngineWatch watch) {}
 
   /**
@@ -109,7 +117,8 @@ public final class DockerBackend implements RuntimeBackend, LogReopening {
     EngineWatch watch =
         new EngineWatch(
             engine, owner, inventory, engineContainers, states, recovery, events, context.clock());
-    parts = new Parts(sandboxes, containers, inventory, watch);
+    DockerSessions sessions = new DockerSessions(inventory, engine, namespaces);
+    parts = new Parts(sandboxes, containers, inventory, sessions, watch);
     watch.start();
   }
 
@@ -191,6 +200,22 @@ public final class DockerBackend implements RuntimeBackend, LogReopening {
               .formatted(containerId, container.state()));
     }
     logs.reopen(containerId);
+  }
+
+  @Override
+  public ExecSession exec(ExecRequest request) throws InterruptedException {
+    return parts().sessions().exec(request);
+  }
+
+  @Override
+  public ContainerSession attach(AttachRequest request) throws InterruptedException {
+    return parts().sessions().attach(request);
+  }
+
+  @Override
+  public PortConnection connect(String podSandboxId, int port)
+      throws IOException, InterruptedException {
+    return parts().sessions().connect(podSandboxId, port);
   }
 
   private Parts parts() {

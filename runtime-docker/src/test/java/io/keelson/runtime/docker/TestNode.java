@@ -91,16 +91,24 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
 
   /** A backend on this node, started; its state is what the one before left. */
   DockerBackend open(ContainerEventSink events, Steps steps) throws InterruptedException {
-    CniPodNetwork network =
-        new CniPodNetwork(new CniSettings(conf(), PLUGIN_FOLDERS, cache(), Duration.ofSeconds(30)));
-    DockerBackend backend =
-        new DockerBackend(
-            DockerEngine.at(engineEndpoint),
-            new BackendContext(state(), run(), Map.of(), network, Clock.systemUTC()),
-            new NativeNetworkNamespaces(),
-            steps);
+    DockerBackend backend = backend(steps);
     backend.start(events);
     return backend;
+  }
+
+  /** A backend for a server to start. */
+  DockerBackend backend() {
+    return backend(Steps.IGNORED);
+  }
+
+  private DockerBackend backend(Steps steps) {
+    CniPodNetwork network =
+        new CniPodNetwork(new CniSettings(conf(), PLUGIN_FOLDERS, cache(), Duration.ofSeconds(30)));
+    return new DockerBackend(
+        DockerEngine.at(engineEndpoint),
+        new BackendContext(state(), run(), Map.of(), network, Clock.systemUTC()),
+        new NativeNetworkNamespaces(),
+        steps);
   }
 
   /** A backend whose events and steps nobody watches. */

@@ -7,7 +7,6 @@ import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.v1.ExecSyncResponse;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -15,12 +14,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Runs a command in a container to its end, keeping its output: the CRI's {@code ExecSync}. */
 public final class ExecSync {
-  private static final Logger log = LoggerFactory.getLogger(ExecSync.class);
+  private static final Duration EXIT_LIMIT = Duration.ofSeconds(10);
 
   private ExecSync() {}
 
@@ -53,7 +50,7 @@ public final class ExecSync {
         ended = true;
       } finally {
         if (!ended) {
-          killDespiteInterrupt(session, containerId);
+          session.kill();
         }
       }
       return response(session, containerId, command, stdout, stderr);
@@ -72,9 +69,8 @@ public final class ExecSync {
       CappedOutput stdout,
       CappedOutput stderr)
       throws InterruptedException {
-    int status = session.awaitExit();
-    // The engine tells of a program it cannot start by these two and a line on stdout.
-    if ((status == 126 || status == 127) && !session.everRan()) {
+    int status = session.awaitExit(EXIT_LIMIT);
+    if (session.isStartFailure(status)) {
       throw new CriException(
           Status.Code.UNKNOWN,
           "cannot run '%s' in container %s: %s"
@@ -125,18 +121,6 @@ public final class ExecSync {
       throw broken;
     }
     return ended;
-  }
-
-  private static void killDespiteInterrupt(ExecSession session, String containerId) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      session.kill();
-    } catch (InterruptedException | CriException | UncheckedIOException e) {
-      log.warn("a command in container {} may still run: {}", containerId, e.getMessage());
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Keeps the first bytes up to the limit and drops the rest. */

@@ -6,9 +6,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ProtocolException;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The byte streams of a process in a container, over a connection that the engine took out of HTTP
@@ -19,6 +21,12 @@ import java.util.Map;
  * output; {@link #close} may come from any.
  */
 public final class HijackedStream implements Closeable {
+  /**
+   * Keys nobody types in a row: the engine always has some that detach, and holds back what could
+   * begin them.
+   */
+  static final String DETACH_KEYS = "ctrl-@,ctrl-^,ctrl-@,ctrl-^,ctrl-@,ctrl-^,ctrl-@,ctrl-^";
+
   private static final int FRAME_HEAD_SIZE = 8;
   private static final int COPY_SIZE = 16 * 1024;
   private static final int ERROR_DOCUMENT_LIMIT = 64 * 1024;
@@ -37,12 +45,13 @@ public final class HijackedStream implements Closeable {
    *
    * @param what the action for error messages, such as {@code start exec 3f2a}
    * @param path below the API version, such as {@code /exec/3f2a/start}
-   * @param json the request's body
+   * @param json the request's body; null for none, where the engine takes all that follows for the
+   *     process's input
    * @param tty whether the process has a terminal, so that output comes unmarked
    * @throws CriException with the code that the engine's refusal means
    */
   static HijackedStream open(
-      DockerEngine engine, String what, String path, String json, boolean tty)
+      DockerEngine engine, String what, String path, @Nullable String json, boolean tty)
       throws InterruptedException {
     String versionedPath = "/v" + engine.version().api() + path;
     return engine.raw(
@@ -56,7 +65,7 @@ public final class HijackedStream implements Closeable {
                 versionedPath,
                 Map.of(
                     "Content-Type", "application/json", "Connection", "Upgrade", "Upgrade", "tcp"),
-                json.getBytes(StandardCharsets.UTF_8));
+                json == null ? null : json.getBytes(StandardCharsets.UTF_8));
             EngineConnection.Head head = connection.readHead();
             requireUpgrade(what, connection, head);
             upgraded = true;
@@ -67,6 +76,26 @@ public final class HijackedStream implements Closeable {
             }
           }
         });
+  }
+
+  /**
+   * Joins the streams of a container's own process.
+   *
+   * @param stdin whether its input is wanted too
+   * @param tty whether the container was made with a terminal
+   * @throws CriException {@code NOT_FOUND} when there is no such container
+   */
+  public static HijackedStream attach(
+      DockerEngine engine, String containerId, boolean stdin, boolean tty)
+      throws InterruptedException {
+    String keys = URLEncoder.encode(DETACH_KEYS, StandardCharsets.UTF_8);
+    return open(
+        engine,
+        "attach to container " + containerId,
+        "/containers/%s/attach?stream=1&stdin=%d&stdout=1&stderr=1&detachKeys=%s"
+            .formatted(containerId, stdin ? 1 : 0, keys),
+        null,
+        tty);
   }
 
   private static void requireUpgrade(

@@ -142,7 +142,7 @@ class ExecIT {
       session.stream().copyOutput(stdout, stderr);
       assertThat(stdout.toString(StandardCharsets.UTF_8)).startsWith(expected);
       assertThat(stderr.toString(StandardCharsets.UTF_8)).isEqualTo("done\n");
-      assertThat(session.awaitExit()).isEqualTo(5);
+      assertThat(session.awaitExit(Duration.ofSeconds(10))).isEqualTo(5);
     }
   }
 
@@ -167,7 +167,7 @@ class ExecIT {
       ByteArrayOutputStream stdout = new ByteArrayOutputStream();
       session.stream().copyOutput(stdout, OutputStream.nullOutputStream());
       assertThat(stdout.toString(StandardCharsets.UTF_8)).contains("33 91").contains("e\r\n");
-      assertThat(session.awaitExit()).isZero();
+      assertThat(session.awaitExit(Duration.ofSeconds(10))).isZero();
     }
   }
 }
