@@ -87,6 +87,7 @@ public final class ConfigurationFile {
             keys.get("run-dir"), "run-dir", ConfigurationFile::path, defaults.runDirectory()),
         backends(keys.get("backends"), keys.get("default-backend")),
         cni(keys.get("cni")),
+        new StreamingKeys(yaml).read(keys.get("streaming")),
         yaml.scalar(
             keys.get("log-level"), "log-level", ConfigurationFile::logLevel, defaults.logLevel()));
   }
@@ -188,7 +189,7 @@ public final class ConfigurationFile {
         yaml.scalar(keys.get("timeout"), "cni.timeout", Durations::parse, defaults.timeout()));
   }
 
-  private static Path path(String text) {
+  static Path path(String text) {
     Path path = Path.of(text);
     if (!path.isAbsolute()) {
       throw new IllegalArgumentException("'" + text + "' is not an absolute path");

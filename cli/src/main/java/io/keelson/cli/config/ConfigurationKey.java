@@ -77,6 +77,42 @@ public record ConfigurationKey(String path, String form, String standard, String
               "1m",
               "How long one call of a plugin may take before it is killed."),
           new ConfigurationKey(
+              "streaming.host",
+              "name or address",
+              "127.0.0.1",
+              "Where exec, attach and port-forward are served; whoever reaches it needs a one-time"
+                  + " URL."),
+          new ConfigurationKey(
+              "streaming.port", "0 to 65535", "0", "The port of it; 0 takes any free one."),
+          new ConfigurationKey(
+              "streaming.base-url",
+              "http or https URL",
+              "(host and port)",
+              "What its URLs begin with, where clients reach it another way, such as by a proxy."),
+          new ConfigurationKey(
+              "streaming.idle-timeout",
+              "time, such as 30s or 2m",
+              "4h",
+              "How long its connections may carry no data."),
+          new ConfigurationKey(
+              "streaming.creation-timeout",
+              "time, such as 30s or 2m",
+              "30s",
+              "How long a client may take to open the streams of a command or a connection."),
+          new ConfigurationKey(
+              "streaming.tls.certificate",
+              "absolute path",
+              "(none)",
+              "Serves it by HTTPS: the certificate and its intermediates, PEM."),
+          new ConfigurationKey(
+              "streaming.tls.key", "absolute path", "(none)", "The certificate's key, PKCS#8 PEM."),
+          new ConfigurationKey(
+              "streaming.tls.trusted",
+              "absolute path",
+              "(none)",
+              "The authorities a client's certificate must come from, PEM; none are needed unless"
+                  + " given."),
+          new ConfigurationKey(
               "log-level",
               "error, warn, info, debug or trace",
               "info",

@@ -1,5 +1,6 @@
 package io.keelson.cli.config;
 
+import io.keelson.runtime.streaming.StreamingSettings;
 import io.keelson.runtime.transport.Endpoint;
 import io.keelson.runtime.transport.TlsSettings;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param runDirectory gone at boot
  * @param backends options of each backend to serve, by name, the default one first
  * @param cni where CNI finds configuration and plugins
+ * @param streaming how clients of exec, attach and port-forward are served
  * @param logLevel one of {@code error}, {@code warn}, {@code info}, {@code debug}, {@code trace}
  */
 public record DaemonConfiguration(
@@ -26,6 +28,7 @@ public record DaemonConfiguration(
     Path runDirectory,
     Map<String, Map<String, String>> backends,
     Cni cni,
+    StreamingSettings streaming,
     String logLevel) {
 
   /** The socket a daemon listens on unless told otherwise. */
@@ -71,6 +74,7 @@ public record DaemonConfiguration(
           DEFAULT_RUN_DIRECTORY,
           Map.of("docker", Map.of()),
           Cni.DEFAULTS,
+          StreamingSettings.DEFAULTS,
           "info");
 
   /** Keeps an unchangeable copy of the endpoints. */
@@ -81,12 +85,12 @@ public record DaemonConfiguration(
   /** The same, listening elsewhere. */
   public DaemonConfiguration listeningOn(List<Endpoint> endpoints) {
     return new DaemonConfiguration(
-        endpoints, tls, stateDirectory, runDirectory, backends, cni, logLevel);
+        endpoints, tls, stateDirectory, runDirectory, backends, cni, streaming, logLevel);
   }
 
   /** The same, with other backends. */
   public DaemonConfiguration servingOnly(Map<String, Map<String, String>> others) {
     return new DaemonConfiguration(
-        listen, tls, stateDirectory, runDirectory, others, cni, logLevel);
+        listen, tls, stateDirectory, runDirectory, others, cni, streaming, logLevel);
   }
 }

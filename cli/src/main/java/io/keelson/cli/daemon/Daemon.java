@@ -59,10 +59,10 @@ public final class Daemon implements AutoCloseable {
       for (Endpoint endpoint : configuration.listen()) {
         listen(builder, endpoint, configuration.tls());
       }
-      RuntimeServer server = builder.build();
+      RuntimeServer server = builder.streaming(configuration.streaming()).build();
       server.start();
       return new Daemon(server);
-    } catch (IOException | CriException e) {
+    } catch (IOException | CriException | IllegalArgumentException e) {
       throw new CommandFailure("the daemon cannot start: " + e.getMessage(), e);
     }
   }

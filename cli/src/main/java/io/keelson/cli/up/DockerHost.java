@@ -85,6 +85,7 @@ final class DockerHost {
             workplace.run(),
             Map.of("docker", Map.of("endpoint", engine.toString())),
             cni,
+            defaults.streaming(),
             defaults.logLevel()),
         workplace.state().resolve("agent"),
         true);

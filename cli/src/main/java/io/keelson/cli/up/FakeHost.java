@@ -36,6 +36,7 @@ final class FakeHost {
             directory.resolve("run"),
             Map.of("fake", Map.of()),
             defaults.cni(),
+            defaults.streaming(),
             "info"),
         directory.resolve("agent"),
         false);

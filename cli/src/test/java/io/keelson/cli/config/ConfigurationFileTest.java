@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.keelson.runtime.spi.BackendContext;
 import io.keelson.runtime.spi.RuntimeBackend;
 import io.keelson.runtime.spi.RuntimeBackendFactory;
+import io.keelson.runtime.streaming.StreamingSettings;
+import io.keelson.runtime.streaming.StreamingTls;
 import io.keelson.runtime.transport.Endpoint;
 import io.keelson.runtime.transport.TlsSettings;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +47,10 @@ class ConfigurationFileTest {
         .containsExactly(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni"));
     assertThat(defaults.cni().cacheDirectory()).isEqualTo(Path.of("/var/lib/cni"));
     assertThat(defaults.cni().timeout()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(defaults.streaming())
+        .isEqualTo(
+            new StreamingSettings(
+                "127.0.0.1", 0, null, null, Duration.ofHours(4), Duration.ofSeconds(30)));
     assertThat(defaults.logLevel()).isEqualTo("info");
 
     StringBuilder documented = new StringBuilder();
@@ -96,6 +103,16 @@ class ConfigurationFileTest {
               bin-dirs: [/b1, /b2]
               cache-dir: /k
               timeout: 90s
+            streaming:
+              host: 0.0.0.0
+              port: 10010
+              base-url: https://node.example:10250/cri
+              idle-timeout: 2h
+              creation-timeout: 45s
+              tls:
+                certificate: %1$s/cert.pem
+                key: %1$s/key.pem
+                trusted: %1$s/ca.pem
             log-level: debug
             """
                 .formatted(folder));
@@ -126,6 +143,16 @@ class ConfigurationFileTest {
                     List.of(Path.of("/b1"), Path.of("/b2")),
                     Path.of("/k"),
                     Duration.ofSeconds(90)),
+                new StreamingSettings(
+                    "0.0.0.0",
+                    10010,
+                    URI.create("https://node.example:10250/cri"),
+                    new StreamingTls(
+                        folder.resolve("cert.pem"),
+                        folder.resolve("key.pem"),
+                        folder.resolve("ca.pem")),
+                    Duration.ofHours(2),
+                    Duration.ofSeconds(45)),
                 "debug"));
     assertThat(configuration.backends().keySet()).containsExactly("fake", "docker");
   }
@@ -144,6 +171,10 @@ class ConfigurationFileTest {
                   dokker: {}
                   docker:
                     endpiont: unix:///d.sock
+                streaming:
+                  port: many
+                  base-url: here
+                  tls: {key: /k}
                 log-level: loud
                 """))
         .containsExactly(
@@ -155,7 +186,11 @@ class ConfigurationFileTest {
             "line 7: unknown key 'backends.dokker'; did you mean 'backends.docker'?",
             "line 9: unknown key 'backends.docker.endpiont'; did you mean"
                 + " 'backends.docker.endpoint'?",
-            "line 10: log-level: 'loud' is none of error, warn, info, debug, trace");
+            "line 11: streaming.port: 'many' is not a port; write 0 to 65535",
+            "line 12: streaming.base-url: 'here' is not a URL; write https://node.example:10250 or"
+                + " the like",
+            "line 13: streaming.tls: needs certificate and key",
+            "line 14: log-level: 'loud' is none of error, warn, info, debug, trace");
   }
 
   @Test
