@@ -17,9 +17,6 @@ public sealed interface Cgroup permits LegacyCgroup, UnifiedCgroup {
   /** Most processes {@link #processes} tells of. */
   int PROCESS_LIMIT = 4096;
 
-  /** Whether the group is still there. */
-  boolean exists();
-
   /** CPU time its tasks have used on all CPUs, in nanoseconds. */
   OptionalLong cpuNanos();
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The control groups of a machine, whichever version it mounts. With version 2 there is one tree;
@@ -62,62 +63,71 @@ public final class Cgroups {
     return new Cgroups(mount, false, controllers);
   }
 
-  /** Whether this is version 2. */
-  public boolean isUnified() {
-    return unified;
+  /**
+   * The group of a container: the one that bears its id. Its process may be in a group below that,
+   * when the container has an init system of its own.
+   *
+   * @param process directory below {@code /proc} of a process of the container
+   * @param id the container's, part of the group's name
+   * @return empty when the process is gone, or is in no group with that id: its number then belongs
+   *     to another process by now
+   */
+  public Optional<Cgroup> ofContainer(Path process, String id) {
+    return at(process, path -> upTo(id, path));
   }
 
   /**
-   * The group with a path.
+   * The group that holds a container's group, as that of a pod holds those of its containers.
    *
-   * @param path below the root of the tree, such as {@code /kubepods/pod1}; one with a {@code ..}
-   *     names no group
-   * @return empty when there is no such group
+   * @param process as for {@link #ofContainer}
+   * @param id as for {@link #ofContainer}
+   * @return empty as for {@link #ofContainer}, and when it is the root of the tree
    */
-  public Optional<Cgroup> find(String path) {
-    String relative = path.replaceFirst("^/+", "");
-    if (relative.isEmpty() || List.of(relative.split("/", -1)).contains("..")) {
-      return Optional.empty();
-    }
-    Cgroup cgroup;
-    if (unified) {
-      cgroup = new UnifiedCgroup(mount.resolve(relative));
-    } else {
-      Map<Controller, Path> directories = new EnumMap<>(Controller.class);
-      controllers.forEach(
-          (controller, root) -> directories.put(controller, root.resolve(relative)));
-      cgroup = new LegacyCgroup(directories);
-    }
-    return cgroup.exists() ? Optional.of(cgroup) : Optional.empty();
+  public Optional<Cgroup> aroundContainer(Path process, String id) {
+    return at(
+        process,
+        path -> {
+          String own = upTo(id, path);
+          return own.substring(0, Math.max(0, own.lastIndexOf('/')));
+        });
   }
 
-  /**
-   * The group a process is in.
-   *
-   * @param process its directory below {@code /proc}
-   * @return empty when the process is gone or in the root of the tree
-   */
-  public Optional<Cgroup> ofProcess(Path process) {
+  /** The part of a path up to the name that holds an id; empty when none does. */
+  private static String upTo(String id, String path) {
+    int found = path.indexOf(id);
+    if (found < 0) {
+      return "";
+    }
+    int end = path.indexOf('/', found);
+    return end < 0 ? path : path.substring(0, end);
+  }
+
+  /** The group whose path {@code place} makes of that of a process; none for an empty one. */
+  private Optional<Cgroup> at(Path process, UnaryOperator<String> place) {
     List<String> lines = KernelFile.lines(process.resolve("cgroup"));
-    return unified
-        ? lines.stream()
-            .filter(line -> line.startsWith("0::"))
-            .findFirst()
-            .flatMap(line -> find(line.substring(3)))
-        : ofLegacyProcess(lines);
+    return unified ? inOneTree(lines, place) : inTrees(lines, place);
+  }
+
+  private Optional<Cgroup> inOneTree(List<String> lines, UnaryOperator<String> place) {
+    return lines.stream()
+        .filter(line -> line.startsWith("0::"))
+        .findFirst()
+        .flatMap(line -> below(mount, place.apply(line.substring(3))))
+        .map(UnifiedCgroup::new);
   }
 
   /** A process may be in a different place of each tree; its lines are {@code 4:memory:/path}. */
-  private Optional<Cgroup> ofLegacyProcess(List<String> lines) {
+  private Optional<Cgroup> inTrees(List<String> lines, UnaryOperator<String> place) {
     Map<Controller, Path> directories = new EnumMap<>(Controller.class);
     for (String line : lines) {
       String[] fields = line.split(":", 3);
-      if (fields.length == 3 && fields[2].length() > 1) {
+      if (fields.length == 3) {
         List<String> names = List.of(fields[1].split(",", -1));
         controllers.forEach((controller, root) -> {
           String name = controller == Controller.UNIFIED ? "" : lowerCase(controller);
           if (names.contains(name)) {
-            directories.put(controller, root.resolve(fields[2].substring(1)));
+            below(root, place.apply(fields[2]))
+                .ifPresent(group -> directories.put(controller, group));
           }
         });
       }
@@ -125,6 +135,14 @@ public final class Cgroups {
     return directories.containsKey(Controller.CPUACCT)
         ? Optional.of(new LegacyCgroup(directories))
         : Optional.empty();
+  }
+
+  /** Seen from a cgroup namespace, what is outside of it begins with {@code ..}. */
+  private static Optional<Path> below(Path root, String path) {
+    String relative = path.replaceFirst("^/+", "");
+    return relative.isEmpty() || List.of(relative.split("/", -1)).contains("..")
+        ? Optional.empty()
+        : Optional.of(root.resolve(relative));
   }
 
   private static String lowerCase(Controller controller) {

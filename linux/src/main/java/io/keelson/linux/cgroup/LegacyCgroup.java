@@ -3,7 +3,6 @@ package io.keelson.linux.cgroup;
 import static io.keelson.linux.cgroup.KernelFile.keyed;
 import static io.keelson.linux.cgroup.KernelFile.keyedOrZero;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,11 +43,6 @@ final class LegacyCgroup implements Cgroup {
 
   private Path file(Controller controller, String name) {
     return directories.getOrDefault(controller, NOT_MOUNTED).resolve(name);
-  }
-
-  @Override
-  public boolean exists() {
-    return directories.values().stream().anyMatch(Files::isDirectory);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.keelson.linux.cgroup;
 import static io.keelson.linux.cgroup.KernelFile.keyed;
 import static io.keelson.linux.cgroup.KernelFile.keyedOrZero;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,11 +21,6 @@ final class UnifiedCgroup implements Cgroup {
 
   private Path file(String name) {
     return directory.resolve(name);
-  }
-
-  @Override
-  public boolean exists() {
-    return Files.exists(file("cgroup.procs"));
   }
 
   @Override

@@ -23,7 +23,13 @@ record CgroupTree(Path mount) {
     return Cgroups.mountedAt(mount);
   }
 
-  Cgroup find(String path) {
-    return cgroups().find(path).orElseThrow();
+  /** The container whose process is in a group, the last name of its path being the id. */
+  Cgroup container(String path) throws IOException {
+    file(
+        "process/cgroup",
+        "1:cpu,cpuacct,memory,pids,blkio,hugetlb:%s%n0::%s%n".formatted(path, path));
+    return cgroups()
+        .ofContainer(mount.resolve("process"), path.substring(path.lastIndexOf('/') + 1))
+        .orElseThrow();
   }
 }

@@ -23,52 +23,80 @@ class CgroupsTest {
     process = Files.createDirectories(folder.resolve("proc/812"));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"..", "/../proc/812", "pod/../../proc/812", "", "/"})
-  void aPathNeverLeadsOutOfTheTree(String path) throws IOException {
-    Cgroups cgroups = CgroupTree.unified(mount).file("pod/cgroup.procs", "").cgroups();
-    Files.writeString(process.resolve("cgroup.procs"), "");
+  private void processIn(String... lines) throws IOException {
+    Files.writeString(process.resolve("cgroup"), String.join("\n", lines) + "\n");
+  }
 
-    assertThat(cgroups.find(path)).isEmpty();
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/docker/4f2a",
+        "/docker/4f2a/init.scope/a",
+        "/system.slice/docker-4f2a.scope",
+        "/docker/outer/docker/4f2a"
+      })
+  void findsTheGroupThatBearsTheContainersId(String path) throws IOException {
+    String group = path.substring(1).replaceFirst("(4f2a[^/]*).*", "$1");
+    Cgroups cgroups = CgroupTree.unified(mount).file(group + "/pids.current", "3\n").cgroups();
+    processIn("0::" + path);
+
+    assertThat(cgroups.ofContainer(process, "4f2a").orElseThrow().tasks()).hasValue(3);
   }
 
   @Test
-  void findsTheGroupOfAProcess() throws IOException {
-    Cgroups cgroups =
-        CgroupTree.unified(mount)
-            .file("pod/c/cgroup.procs", "")
-            .file("pod/c/pids.current", "3\n")
-            .cgroups();
-    Files.writeString(process.resolve("cgroup"), "0::/pod/c\n");
+  void findsTheGroupAroundIt() throws IOException {
+    Cgroups cgroups = CgroupTree.unified(mount).file("pods/p1/pids.current", "7\n").cgroups();
+    processIn("0::/pods/p1/4f2a/init.scope");
 
-    assertThat(cgroups.isUnified()).isTrue();
-    assertThat(cgroups.ofProcess(process).orElseThrow().tasks()).hasValue(3);
-    assertThat(cgroups.ofProcess(folder.resolve("proc/1"))).isEmpty();
+    assertThat(cgroups.aroundContainer(process, "4f2a").orElseThrow().tasks()).hasValue(7);
+  }
+
+  @Test
+  void theRootIsAroundNoContainer() throws IOException {
+    processIn("0::/4f2a");
+
+    assertThat(CgroupTree.unified(mount).cgroups().aroundContainer(process, "4f2a")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/user.slice/session-2.scope", "/../proc/4f2a", "/a/../../4f2a"})
+  void findsNothingForAProcessThatIsNotOfTheContainer(String path) throws IOException {
+    Cgroups cgroups = CgroupTree.unified(mount).cgroups();
+    processIn("0::" + path);
+
+    assertThat(cgroups.ofContainer(process, "4f2a")).isEmpty();
+  }
+
+  @Test
+  void findsNothingForAProcessThatHasEnded() throws IOException {
+    Cgroups cgroups = CgroupTree.unified(mount).cgroups();
+
+    assertThat(cgroups.ofContainer(folder.resolve("proc/1"), "4f2a")).isEmpty();
   }
 
   @Test
   void findsAProcessThatIsInADifferentPlaceOfEachTree() throws IOException {
     Cgroups cgroups =
         new CgroupTree(mount)
-            .file("cpu,cpuacct/a/c/cpuacct.usage", "7\n")
-            .file("pids/b/c/pids.current", "3\n")
-            .file("unified/u/c/cpu.pressure", "some avg10=0.0 avg60=0.0 avg300=0.0 total=9\n")
+            .file("cpu,cpuacct/a/4f2a/cpuacct.usage", "7\n")
+            .file("pids/b/4f2a/pids.current", "3\n")
+            .file("unified/u/4f2a/cpu.pressure", "some avg10=0.0 avg60=0.0 avg300=0.0 total=9\n")
             .cgroups();
-    Files.writeString(
-        process.resolve("cgroup"),
-        "9:name=systemd:/x\n8:pids:/b/c\n2:cpu,cpuacct:/a/c\n1:memory:/\n0::/u/c\n");
+    processIn(
+        "9:name=systemd:/x", "8:pids:/b/4f2a", "2:cpu,cpuacct:/a/4f2a", "1:memory:/", "0::/u/4f2a");
 
-    Cgroup cgroup = cgroups.ofProcess(process).orElseThrow();
-    assertThat(cgroups.isUnified()).isFalse();
+    Cgroup cgroup = cgroups.ofContainer(process, "4f2a").orElseThrow();
     assertThat(cgroup.cpuNanos()).hasValue(7);
     assertThat(cgroup.tasks()).hasValue(3);
     assertThat(cgroup.pressure(Resource.CPU).orElseThrow().some().totalMicros()).isEqualTo(9);
-    assertThat(cgroup.memory()).as("the root's memory is not the process's").isEmpty();
+    assertThat(cgroup.memory()).as("the root's memory is not the container's").isEmpty();
   }
 
   @Test
-  void findsNothingOnAMachineWithoutGroups() {
-    assertThat(Cgroups.mountedAt(mount).find("docker/c")).isEmpty();
+  void findsNothingOnAMachineWithoutGroups() throws IOException {
+    processIn("1:cpuacct:/docker/4f2a");
+
+    assertThat(Cgroups.mountedAt(mount).ofContainer(process, "4f2a")).isEmpty();
   }
 
   @ParameterizedTest

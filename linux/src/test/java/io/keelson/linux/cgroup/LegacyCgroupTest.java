@@ -17,18 +17,18 @@ class LegacyCgroupTest {
   void makeATree() throws IOException {
     tree =
         new CgroupTree(folder)
-            .file("cpu,cpuacct/docker/c/cpuacct.usage", "2500000000\n")
-            .file("cpu,cpuacct/docker/c/cpuacct.stat", "user 200\nsystem 50\n")
+            .file("cpu,cpuacct/docker/4f2a/cpuacct.usage", "2500000000\n")
+            .file("cpu,cpuacct/docker/4f2a/cpuacct.stat", "user 200\nsystem 50\n")
             .file(
-                "cpu,cpuacct/docker/c/cpu.stat",
+                "cpu,cpuacct/docker/4f2a/cpu.stat",
                 "nr_periods 40\nnr_throttled 12\nthrottled_time 350000000\n")
-            .file("cpu,cpuacct/docker/c/cpu.shares", "1024\n")
-            .file("cpu,cpuacct/docker/c/cpu.cfs_period_us", "100000\n")
-            .file("cpu,cpuacct/docker/c/cpu.cfs_quota_us", "-1\n")
-            .file("memory/docker/c/cgroup.procs", "812\n")
-            .file("memory/docker/c/memory.usage_in_bytes", "17825792\n")
+            .file("cpu,cpuacct/docker/4f2a/cpu.shares", "1024\n")
+            .file("cpu,cpuacct/docker/4f2a/cpu.cfs_period_us", "100000\n")
+            .file("cpu,cpuacct/docker/4f2a/cpu.cfs_quota_us", "-1\n")
+            .file("memory/docker/4f2a/cgroup.procs", "812\n")
+            .file("memory/docker/4f2a/memory.usage_in_bytes", "17825792\n")
             .file(
-                "memory/docker/c/memory.stat",
+                "memory/docker/4f2a/memory.stat",
                 """
                 cache 6291456
                 rss 10485760
@@ -48,12 +48,12 @@ class LegacyCgroupTest {
                 """);
   }
 
-  private Cgroup cgroup() {
-    return tree.find("docker/c");
+  private Cgroup cgroup() throws IOException {
+    return tree.container("/docker/4f2a");
   }
 
   @Test
-  void tellsCpuTimeOfControllersThatAreMountedTogether() {
+  void tellsCpuTimeOfControllersThatAreMountedTogether() throws IOException {
     assertThat(cgroup().cpuNanos()).hasValue(2_500_000_000L);
     assertThat(cgroup().cpuTimes())
         .contains(new CpuTimes(2_000_000_000L, 500_000_000L, 40, 12, 350_000_000L));
@@ -69,7 +69,7 @@ class LegacyCgroupTest {
   }
 
   @Test
-  void countsTheMemoryOfChildGroupsToo() {
+  void countsTheMemoryOfChildGroupsToo() throws IOException {
     MemoryUsage memory = cgroup().memory().orElseThrow();
 
     assertThat(memory)
@@ -81,9 +81,9 @@ class LegacyCgroupTest {
 
   @Test
   void aHugeLimitIsNone() throws IOException {
-    tree.file("memory/docker/c/memory.limit_in_bytes", "9223372036854771712\n")
-        .file("memory/docker/c/memory.memsw.limit_in_bytes", "9223372036854771712\n")
-        .file("memory/docker/c/memory.soft_limit_in_bytes", "9223372036854771712\n");
+    tree.file("memory/docker/4f2a/memory.limit_in_bytes", "9223372036854771712\n")
+        .file("memory/docker/4f2a/memory.memsw.limit_in_bytes", "9223372036854771712\n")
+        .file("memory/docker/4f2a/memory.soft_limit_in_bytes", "9223372036854771712\n");
 
     assertThat(cgroup().memoryLimits())
         .contains(new MemoryLimits(MemoryLimits.UNLIMITED, MemoryLimits.UNLIMITED, 0));
@@ -91,20 +91,21 @@ class LegacyCgroupTest {
 
   @Test
   void tellsTheSwapLimitWithoutTheMemoryInIt() throws IOException {
-    tree.file("memory/docker/c/memory.limit_in_bytes", "1000\n")
-        .file("memory/docker/c/memory.memsw.limit_in_bytes", "1500\n")
-        .file("memory/docker/c/memory.soft_limit_in_bytes", "800\n");
+    tree.file("memory/docker/4f2a/memory.limit_in_bytes", "1000\n")
+        .file("memory/docker/4f2a/memory.memsw.limit_in_bytes", "1500\n")
+        .file("memory/docker/4f2a/memory.soft_limit_in_bytes", "800\n");
 
     assertThat(cgroup().memoryLimits()).contains(new MemoryLimits(1000, 500, 800));
   }
 
   @Test
   void tellsHowOftenMemoryRanShort() throws IOException {
-    tree.file("memory/docker/c/memory.failcnt", "31\n")
-        .file("memory/docker/c/memory.max_usage_in_bytes", "60000000\n")
-        .file("memory/docker/c/memory.kmem.usage_in_bytes", "409600\n")
+    tree.file("memory/docker/4f2a/memory.failcnt", "31\n")
+        .file("memory/docker/4f2a/memory.max_usage_in_bytes", "60000000\n")
+        .file("memory/docker/4f2a/memory.kmem.usage_in_bytes", "409600\n")
         .file(
-            "memory/docker/c/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n");
+            "memory/docker/4f2a/memory.oom_control",
+            "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n");
 
     assertThat(cgroup().memoryEvents()).contains(new MemoryEvents(60_000_000, 409_600, 31, 1));
   }
@@ -112,7 +113,8 @@ class LegacyCgroupTest {
   @Test
   void takesPressureFromTheVersionTwoTreeBeside() throws IOException {
     assertThat(cgroup().pressure(Resource.CPU)).isEmpty();
-    tree.file("unified/docker/c/cpu.pressure", "some avg10=1.00 avg60=2.00 avg300=3.00 total=4\n");
+    tree.file(
+        "unified/docker/4f2a/cpu.pressure", "some avg10=1.00 avg60=2.00 avg300=3.00 total=4\n");
 
     assertThat(cgroup().pressure(Resource.CPU))
         .contains(new Pressure(new Pressure.Stall(4, 1, 2, 3), Pressure.Stall.NONE));
@@ -121,7 +123,7 @@ class LegacyCgroupTest {
   @Test
   void tellsTheTrafficOfEachDevice() throws IOException {
     tree.file(
-            "blkio/docker/c/blkio.throttle.io_service_bytes_recursive",
+            "blkio/docker/4f2a/blkio.throttle.io_service_bytes_recursive",
             """
             254:0 Read 4096
             254:0 Write 8192
@@ -133,7 +135,7 @@ class LegacyCgroupTest {
             Total 12800
             """)
         .file(
-            "blkio/docker/c/blkio.throttle.io_serviced_recursive",
+            "blkio/docker/4f2a/blkio.throttle.io_serviced_recursive",
             "254:0 Read 1\n254:0 Write 2\n254:0 Total 3\nTotal 3\n");
 
     assertThat(cgroup().io())
@@ -142,10 +144,10 @@ class LegacyCgroupTest {
 
   @Test
   void tellsHugePagesAndTasks() throws IOException {
-    tree.file("hugetlb/docker/c/hugetlb.2MB.usage_in_bytes", "4194304\n")
-        .file("hugetlb/docker/c/hugetlb.2MB.max_usage_in_bytes", "8388608\n")
-        .file("pids/docker/c/pids.current", "5\n")
-        .file("pids/docker/c/pids.max", "100\n");
+    tree.file("hugetlb/docker/4f2a/hugetlb.2MB.usage_in_bytes", "4194304\n")
+        .file("hugetlb/docker/4f2a/hugetlb.2MB.max_usage_in_bytes", "8388608\n")
+        .file("pids/docker/4f2a/pids.current", "5\n")
+        .file("pids/docker/4f2a/pids.max", "100\n");
 
     assertThat(cgroup().hugePages()).containsExactly(new HugePageUsage("2MB", 4194304, 8388608));
     assertThat(cgroup().tasks()).hasValue(5);
@@ -154,7 +156,7 @@ class LegacyCgroupTest {
   }
 
   @Test
-  void aControllerThatIsNotMountedGivesNoFigures() {
+  void aControllerThatIsNotMountedGivesNoFigures() throws IOException {
     assertThat(cgroup().tasks()).isEmpty();
     assertThat(cgroup().taskLimit()).isEmpty();
     assertThat(cgroup().io()).isEmpty();
@@ -167,7 +169,6 @@ class LegacyCgroupTest {
     Files.move(folder.resolve("cpu,cpuacct/docker"), folder.resolve("gone"));
     Files.move(folder.resolve("memory/docker"), folder.resolve("gone-too"));
 
-    assertThat(cgroup.exists()).isFalse();
     assertThat(cgroup.cpuNanos()).isEmpty();
     assertThat(cgroup.memory()).isEmpty();
     assertThat(cgroup.memoryLimits()).isEmpty();

@@ -40,9 +40,9 @@ class UnifiedCgroupTest {
   void makeATree() throws IOException {
     tree =
         CgroupTree.unified(folder)
-            .file("pod/c/cgroup.procs", "812\n900\n")
+            .file("pod/4f2a/cgroup.procs", "812\n900\n")
             .file(
-                "pod/c/cpu.stat",
+                "pod/4f2a/cpu.stat",
                 """
                 usage_usec 2500000
                 user_usec 2000000
@@ -54,23 +54,23 @@ class UnifiedCgroupTest {
                 nr_bursts 0
                 burst_usec 0
                 """)
-            .file("pod/c/memory.current", "17825792\n")
-            .file("pod/c/memory.stat", MEMORY_STAT);
+            .file("pod/4f2a/memory.current", "17825792\n")
+            .file("pod/4f2a/memory.stat", MEMORY_STAT);
   }
 
-  private Cgroup cgroup() {
-    return tree.find("/pod/c");
+  private Cgroup cgroup() throws IOException {
+    return tree.container("/pod/4f2a");
   }
 
   @Test
-  void tellsCpuTime() {
+  void tellsCpuTime() throws IOException {
     assertThat(cgroup().cpuNanos()).hasValue(2_500_000_000L);
     assertThat(cgroup().cpuTimes())
         .contains(new CpuTimes(2_000_000_000L, 500_000_000L, 40, 12, 350_000_000L));
   }
 
   @Test
-  void theWorkingSetLeavesOutThePageCacheThatIsDroppedFirst() {
+  void theWorkingSetLeavesOutThePageCacheThatIsDroppedFirst() throws IOException {
     MemoryUsage memory = cgroup().memory().orElseThrow();
 
     assertThat(memory)
@@ -81,17 +81,17 @@ class UnifiedCgroupTest {
 
   @Test
   void theWorkingSetIsNeverNegative() throws IOException {
-    tree.file("pod/c/memory.current", "4096\n");
+    tree.file("pod/4f2a/memory.current", "4096\n");
 
     assertThat(cgroup().memory().orElseThrow().workingSetBytes()).isZero();
   }
 
   @Test
   void tellsSwapAndLimits() throws IOException {
-    tree.file("pod/c/memory.swap.current", "8192\n")
-        .file("pod/c/memory.max", "67108864\n")
-        .file("pod/c/memory.swap.max", "max\n")
-        .file("pod/c/memory.low", "1048576\n");
+    tree.file("pod/4f2a/memory.swap.current", "8192\n")
+        .file("pod/4f2a/memory.max", "67108864\n")
+        .file("pod/4f2a/memory.swap.max", "max\n")
+        .file("pod/4f2a/memory.low", "1048576\n");
 
     assertThat(cgroup().memory().orElseThrow().swapBytes()).isEqualTo(8192);
     assertThat(cgroup().memoryLimits())
@@ -100,17 +100,17 @@ class UnifiedCgroupTest {
 
   @Test
   void tellsWhatTheCpuQuotaIs() throws IOException {
-    tree.file("pod/c/cpu.weight", "39\n").file("pod/c/cpu.max", "20000 100000\n");
+    tree.file("pod/4f2a/cpu.weight", "39\n").file("pod/4f2a/cpu.max", "20000 100000\n");
     assertThat(cgroup().cpuLimits()).contains(new CpuLimits(998, 100_000, 20_000));
 
-    tree.file("pod/c/cpu.max", "max 100000\n");
+    tree.file("pod/4f2a/cpu.max", "max 100000\n");
     assertThat(cgroup().cpuLimits()).contains(new CpuLimits(998, 100_000, -1));
   }
 
   @Test
   void tellsHowOftenMemoryRanShort() throws IOException {
-    tree.file("pod/c/memory.events", "low 0\nhigh 0\nmax 31\noom 2\noom_kill 1\n")
-        .file("pod/c/memory.peak", "60000000\n");
+    tree.file("pod/4f2a/memory.events", "low 0\nhigh 0\nmax 31\noom 2\noom_kill 1\n")
+        .file("pod/4f2a/memory.peak", "60000000\n");
 
     assertThat(cgroup().memoryEvents()).contains(new MemoryEvents(60_000_000, 409_600, 31, 1));
   }
@@ -118,7 +118,7 @@ class UnifiedCgroupTest {
   @Test
   void tellsPressure() throws IOException {
     tree.file(
-        "pod/c/memory.pressure",
+        "pod/4f2a/memory.pressure",
         """
         some avg10=1.53 avg60=0.87 avg300=0.17 total=123456
         full avg10=0.50 avg60=0.25 avg300=0.05 total=654
@@ -134,7 +134,7 @@ class UnifiedCgroupTest {
 
   @Test
   void tellsTasksAndProcesses() throws IOException {
-    tree.file("pod/c/pids.current", "5\n").file("pod/c/pids.max", "max\n");
+    tree.file("pod/4f2a/pids.current", "5\n").file("pod/4f2a/pids.max", "max\n");
 
     assertThat(cgroup().tasks()).hasValue(5);
     assertThat(cgroup().taskLimit()).isEmpty();
@@ -144,7 +144,7 @@ class UnifiedCgroupTest {
   @Test
   void doesNotReadProcessesWithoutEnd() throws IOException {
     tree.file(
-        "pod/c/cgroup.procs",
+        "pod/4f2a/cgroup.procs",
         LongStream.range(1, 10_000).mapToObj(Long::toString).collect(Collectors.joining("\n")));
 
     assertThat(cgroup().processes()).hasSize(Cgroup.PROCESS_LIMIT);
@@ -153,7 +153,7 @@ class UnifiedCgroupTest {
   @Test
   void tellsTheTrafficOfEachDevice() throws IOException {
     tree.file(
-        "pod/c/io.stat",
+        "pod/4f2a/io.stat",
         """
         254:0 rbytes=4096 wbytes=8192 rios=1 wios=2 dbytes=0 dios=0
         7:0
@@ -168,9 +168,9 @@ class UnifiedCgroupTest {
 
   @Test
   void tellsHugePagesOfEachSize() throws IOException {
-    tree.file("pod/c/hugetlb.2MB.current", "4194304\n")
-        .file("pod/c/hugetlb.2MB.rsvd.current", "0\n")
-        .file("pod/c/hugetlb.1GB.current", "0\n");
+    tree.file("pod/4f2a/hugetlb.2MB.current", "4194304\n")
+        .file("pod/4f2a/hugetlb.2MB.rsvd.current", "0\n")
+        .file("pod/4f2a/hugetlb.1GB.current", "0\n");
 
     assertThat(cgroup().hugePages())
         .containsExactlyInAnyOrder(
@@ -182,7 +182,7 @@ class UnifiedCgroupTest {
   void aFileThatSaysSomethingElseGivesNoFigure(String text) throws IOException {
     for (String name :
         new String[] {"cpu.stat", "memory.current", "pids.current", "cpu.pressure", "io.stat"}) {
-      tree.file("pod/c/" + name, text);
+      tree.file("pod/4f2a/" + name, text);
     }
 
     assertThat(cgroup().cpuNanos()).isEmpty();
@@ -196,12 +196,10 @@ class UnifiedCgroupTest {
   @Test
   void aGroupThatVanishesGivesNoFigures() throws IOException {
     Cgroup cgroup = cgroup();
-    assertThat(cgroup.exists()).isTrue();
     for (String name : new String[] {"cgroup.procs", "cpu.stat", "memory.current", "memory.stat"}) {
-      Files.delete(folder.resolve("pod/c").resolve(name));
+      Files.delete(folder.resolve("pod/4f2a").resolve(name));
     }
 
-    assertThat(cgroup.exists()).isFalse();
     assertThat(cgroup.cpuNanos()).isEmpty();
     assertThat(cgroup.cpuLimits()).isEmpty();
     assertThat(cgroup.memory()).isEmpty();
@@ -213,7 +211,7 @@ class UnifiedCgroupTest {
 
   @Test
   void aGroupOfWhichHalfIsGoneGivesNoHalfFigures() throws IOException {
-    Files.delete(folder.resolve("pod/c/memory.stat"));
+    Files.delete(folder.resolve("pod/4f2a/memory.stat"));
 
     assertThat(cgroup().memory()).isEmpty();
     assertThat(cgroup().cpuNanos()).isPresent();

@@ -1,9 +1,9 @@
 package io.keelson.runtime.docker;
 
+import io.keelson.linux.cgroup.Cgroups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -68,25 +68,8 @@ final class StartingProcesses {
           hierarchy.resolve("docker").resolve(id),
           hierarchy.resolve("system.slice").resolve(scope));
     }
-    Path parent = hierarchy;
-    if (cgroupParent.endsWith(SLICE)) {
-      for (String slice : slices(cgroupParent)) {
-        parent = parent.resolve(slice);
-      }
-      return Stream.of(parent.resolve(scope));
-    }
-    return Stream.of(hierarchy.resolve(cgroupParent.replaceFirst("^/+", "")).resolve(id));
-  }
-
-  /** systemd keeps {@code a-b.slice} in {@code a.slice}. */
-  private static List<String> slices(String name) {
-    List<String> slices = new ArrayList<>();
-    String stem = name.substring(0, name.length() - SLICE.length());
-    for (int dash = stem.indexOf('-'); dash > 0; dash = stem.indexOf('-', dash + 1)) {
-      slices.add(stem.substring(0, dash) + SLICE);
-    }
-    slices.add(name);
-    return slices;
+    Path parent = hierarchy.resolve(Cgroups.pathOf(cgroupParent).replaceFirst("^/+", ""));
+    return Stream.of(parent.resolve(cgroupParent.endsWith(SLICE) ? scope : id));
   }
 
   private static List<Long> pids(Path file) {
