@@ -31,7 +31,7 @@ final class PortRelay {
     this.threads = threads;
   }
 
-  /** The connection could not be made, or failed; the message is for the client's user. */
+  /** The connection could not be made; the message is for the client's user. */
   static final class ForwardingException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -45,10 +45,11 @@ final class PortRelay {
    *
    * @param onLoss is given what to do when the client is lost, each time in place of what it was
    *     given before; does it at once when that has happened already
-   * @throws ForwardingException when the pod's side fails, or the client's cannot be written to
+   * @throws ForwardingException when the connection cannot be made
+   * @throws IOException when it is made and breaks off, on either side
    */
   void relay(int port, InputStream fromClient, OutputStream toClient, Consumer<Runnable> onLoss)
-      throws ForwardingException, InterruptedException {
+      throws ForwardingException, IOException, InterruptedException {
     try (PortConnection connection = connect(port, onLoss)) {
       onLoss.accept(connection::close);
       OutputStream toPod = connection.output();
@@ -66,11 +67,6 @@ final class PortRelay {
               });
       copy(connection.input(), toClient);
       sending.join(LAST_WORDS);
-    } catch (IOException | CriException e) {
-      throw failed(port, String.valueOf(e.getMessage()), e);
-    } catch (RuntimeException e) {
-      log.error("forwarding port {} of pod {} failed unexpectedly", port, podSandboxId, e);
-      throw failed(port, "the daemon's log has the details", e);
     }
   }
 
@@ -79,10 +75,15 @@ final class PortRelay {
    * socket that all its forwarded connections share.
    */
   private PortConnection connect(int port, Consumer<Runnable> onLoss)
-      throws IOException, InterruptedException {
+      throws ForwardingException, InterruptedException {
     try (InterruptOnLoss loss = new InterruptOnLoss()) {
       onLoss.accept(loss::interrupt);
       return sessions.connect(podSandboxId, port);
+    } catch (IOException | CriException e) {
+      throw failed(port, String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      log.error("forwarding port {} of pod {} failed unexpectedly", port, podSandboxId, e);
+      throw failed(port, "the daemon's log has the details", e);
     }
   }
 

@@ -9,12 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A port-forward over SPDY: any number of forwarded connections at once, each of two streams with
  * one request id, one for its bytes and one for what went wrong.
  */
 final class SpdyPortForward {
+  private static final Logger log = LoggerFactory.getLogger(SpdyPortForward.class);
   private static final int PORT_LIMIT = 65535;
 
   private final PortRelay relay;
@@ -151,6 +154,9 @@ final class SpdyPortForward {
     } catch (ForwardingException e) {
       // The resets come after the text, so that a client may try again on the same connection.
       tell(errors, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      // The reset alone passes this on: at a text, clients give up all connections they forward.
+      log.debug("a forwarded connection broke off: {}", e.getMessage());
     } finally {
       errors.output().close();
       errors.reset();

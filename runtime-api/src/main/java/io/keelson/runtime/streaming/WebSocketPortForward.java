@@ -98,7 +98,7 @@ final class WebSocketPortForward {
     errors.write(littleEndianPort);
     try {
       relay.relay(port, channels.input(2 * index), data, loss::onLoss);
-    } catch (ForwardingException e) {
+    } catch (ForwardingException | IOException e) {
       errors.write(String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8));
       channels.input(2 * index).close();
     }

@@ -249,6 +249,26 @@ final class StreamingIT {
 
   @ParameterizedTest
   @EnumSource
+  void aConnectionThatItsProcessResetsIsNoFailureOfTheOthers(Transport transport) throws Exception {
+    run(
+        pod(),
+        container(
+                "/bin/busybox nc -ll -p 8081 -e /bin/sleep 1 & "
+                    + "/bin/busybox nc -ll -p 8080 -e /bin/cat")
+            .build());
+    try (PortForwarding forwarding = forwardPorts(transport)) {
+      await().atMost(LIMIT).ignoreExceptions().until(() -> echoes(forwarding, "ready"));
+      Forwarded reset = forwarding.open(8081);
+      write(reset.output(), "nobody reads this, so the process's end resets the connection");
+
+      assertThat(reset.awaitError()).isEmpty();
+      assertThatThrownBy(() -> reset.input().readAllBytes()).hasMessageContaining("reset");
+      assertThat(echoes(forwarding, "still there")).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void portsOfAPodOnTheHostsNetworkAreTheHosts(Transport transport) throws Exception {
     PodSandboxConfig.Builder pod = pod().toBuilder();
     pod.getLinuxBuilder()
@@ -266,10 +286,7 @@ final class StreamingIT {
   }
 
   private void exchangeThroughPorts(Transport transport) throws Exception {
-    String url =
-        client.portForward(PortForwardRequest.newBuilder().setPodSandboxId(sandbox).build());
-    try (PortForwarding forwarding =
-        new StreamingClient(transport, null).forwardPorts(URI.create(url))) {
+    try (PortForwarding forwarding = forwardPorts(transport)) {
       Forwarded refused = forwarding.open(9);
       assertThat(refused.awaitError()).contains("error forwarding port 9").contains("refused");
       await().atMost(LIMIT).ignoreExceptions().until(() -> echoes(forwarding, "first of several"));
@@ -277,6 +294,12 @@ final class StreamingIT {
         assertThat(echoes(forwarding, "message " + i)).isTrue();
       }
     }
+  }
+
+  private PortForwarding forwardPorts(Transport transport) throws Exception {
+    String url =
+        client.portForward(PortForwardRequest.newBuilder().setPodSandboxId(sandbox).build());
+    return new StreamingClient(transport, null).forwardPorts(URI.create(url));
   }
 
   private static boolean echoes(PortForwarding forwarding, String message) throws Exception {

@@ -13,6 +13,7 @@ import io.netty.handler.codec.spdy.DefaultSpdyRstStreamFrame;
 import io.netty.handler.codec.spdy.DefaultSpdySynStreamFrame;
 import io.netty.handler.codec.spdy.SpdyDataFrame;
 import io.netty.handler.codec.spdy.SpdyFrameCodec;
+import io.netty.handler.codec.spdy.SpdyRstStreamFrame;
 import io.netty.handler.codec.spdy.SpdyVersion;
 import io.netty.util.ReferenceCountUtil;
 import java.io.BufferedOutputStream;
@@ -22,7 +23,11 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * A port-forward client as Kubernetes' own: it announces no windows, so that only the connection
@@ -35,6 +40,8 @@ final class WindowlessClient implements AutoCloseable {
   private final Socket socket;
   private final EmbeddedChannel frames =
       new EmbeddedChannel(new SpdyFrameCodec(SpdyVersion.SPDY_3_1));
+  private final Map<Integer, String> texts = new HashMap<>();
+  private final Set<Integer> ended = new HashSet<>();
   private int unread;
 
   private WindowlessClient(Socket socket) {
@@ -88,25 +95,33 @@ final class WindowlessClient implements AutoCloseable {
     return unread > 0 && unread == before;
   }
 
-  /** Reads until a stream has brought that many bytes. */
-  String received(int stream, int count) throws IOException {
-    StringBuilder text = new StringBuilder();
+  /** Reads until the server has ended a stream, and gives what it brought. */
+  String readToEnd(int stream) throws IOException {
     InputStream in = socket.getInputStream();
     byte[] chunk = new byte[RECEIVE_BUFFER];
-    while (text.length() < count) {
+    while (!ended.contains(stream)) {
       int read = in.read(chunk);
       if (read < 0) {
         throw new EOFException("the server closed the connection");
       }
       frames.writeInbound(Unpooled.copiedBuffer(chunk, 0, read));
       for (Object frame = frames.readInbound(); frame != null; frame = frames.readInbound()) {
-        if (frame instanceof SpdyDataFrame data && data.streamId() == stream) {
-          text.append(data.content().toString(UTF_8));
-        }
+        take(frame);
         ReferenceCountUtil.release(frame);
       }
     }
-    return text.toString();
+    return texts.getOrDefault(stream, "");
+  }
+
+  private void take(Object frame) {
+    if (frame instanceof SpdyDataFrame data) {
+      texts.merge(data.streamId(), data.content().toString(UTF_8), String::concat);
+      if (data.isLast()) {
+        ended.add(data.streamId());
+      }
+    } else if (frame instanceof SpdyRstStreamFrame reset) {
+      ended.add(reset.streamId());
+    }
   }
 
   @Override
