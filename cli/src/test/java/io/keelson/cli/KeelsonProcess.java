@@ -51,8 +51,11 @@ final class KeelsonProcess implements AutoCloseable {
   /** Starts any command. */
   static KeelsonProcess launch(Path folder, List<String> command) throws IOException {
     Path output = Files.createTempFile(folder, "output", ".txt");
+    // Tests that are run in the background of a shell inherit that Ctrl-C is ignored.
+    List<String> withSignals = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    withSignals.addAll(command);
     Process process =
-        new ProcessBuilder(command)
+        new ProcessBuilder(withSignals)
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
