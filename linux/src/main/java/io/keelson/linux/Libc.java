@@ -17,7 +17,10 @@ import java.nio.file.Path;
 /** Down-calls into the C library; every failure is a {@link LinuxException}. Thread-safe. */
 final class Libc {
   static final long MS_BIND = 4096;
+  static final long MS_PRIVATE = 1 << 18;
+  static final long MS_SLAVE = 1 << 19;
   static final long MS_NOSUID_NODEV = 2 | 4;
+  static final long MS_RDONLY_NOEXEC = 1 | 8;
   static final int MNT_DETACH = 2;
   static final int CLONE_NEWNET = 0x40000000;
   static final int SIGKILL = 9;
@@ -47,6 +50,13 @@ final class Libc {
   private static final MethodHandle KILL =
       handle("kill", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
+  // The C library has had functions of their own for these calls for a short time only.
+  private static final MethodHandle SYSCALL =
+      handle(
+          "syscall",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG));
+
   private Libc() {}
 
   static void bindMount(String source, Path target) {
@@ -67,20 +77,20 @@ final class Libc {
     }
   }
 
-  static void mountTmpfs(Path target, String options) {
+  static void mountNew(String type, Path target, long flags, String options) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
-      MemorySegment type = arena.allocateFrom("tmpfs");
+      MemorySegment name = arena.allocateFrom(type);
       int result =
           (int)
               MOUNT.invokeExact(
                   state,
-                  type,
+                  name,
                   arena.allocateFrom(target.toString()),
-                  type,
-                  MS_NOSUID_NODEV,
+                  name,
+                  flags,
                   arena.allocateFrom(options));
-      check(result, state, "mount", "tmpfs onto " + target);
+      check(result, state, "mount", type + " onto " + target);
     } catch (Throwable e) {
       throw rethrown(e);
     }
@@ -130,6 +140,39 @@ final class Libc {
       MemorySegment state = arena.allocate(CALL_STATE);
       int result = (int) KILL.invokeExact(state, id, signal);
       check(result, state, "kill", id < 0 ? "process group " + -id : "process " + id);
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  /**
+   * A call whose arguments alternate between numbers and addresses, as those on mounts do.
+   *
+   * @param call its name, for messages
+   * @param object what it is about, for messages
+   */
+  static int syscall(
+      String call,
+      String object,
+      long number,
+      long first,
+      MemorySegment second,
+      long third,
+      MemorySegment fourth,
+      long fifth) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      long result = (long) SYSCALL.invokeExact(state, number, first, second, third, fourth, fifth);
+      check((int) result, state, call, object);
+      return (int) result;
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  static void close(int file) {
+    try (Arena arena = Arena.ofConfined()) {
+      int ignored = (int) CLOSE.invokeExact(arena.allocate(CALL_STATE), file);
     } catch (Throwable e) {
       throw rethrown(e);
     }

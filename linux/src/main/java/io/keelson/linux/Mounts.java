@@ -1,6 +1,8 @@
 package io.keelson.linux;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Mounts in this process's mount namespace. Needs {@code CAP_SYS_ADMIN} for everything that changes
@@ -27,6 +29,34 @@ public interface Mounts {
    * @throws LinuxException when the kernel refuses
    */
   void tmpfs(Path target, long sizeBytes);
+
+  /**
+   * Makes a file or a directory visible at a second place with all mounts below it, as they are
+   * now. Mounting and unmounting below the copy never reaches the source. Needs Linux 5.12.
+   *
+   * @param source an existing file or directory
+   * @param target an existing object of the same kind
+   * @param flags the copy's, besides the source's own
+   * @param flagsBelow whether the mounts below get the flags too
+   * @param followsSource whether what is later mounted and unmounted below the source is so below
+   *     the copy; only where the source is a shared mount
+   * @throws LinuxException when the kernel refuses
+   */
+  void copyTree(
+      Path source, Path target, Set<MountFlag> flags, boolean flagsBelow, boolean followsSource);
+
+  /** Whether this kernel has what {@link #copyTree} needs. */
+  boolean canCopyTrees();
+
+  /**
+   * Lays directories over each other, to be read only; nothing in them can be run, and device files
+   * do not work ({@code overlay} in the kernel's documentation of filesystems).
+   *
+   * @param layers the uppermost first, at least two; all paths together may have 4,000 bytes
+   * @param target an existing directory
+   * @throws LinuxException when the kernel refuses
+   */
+  void layers(List<Path> layers, Path target);
 
   /**
    * Removes the topmost mount at a path.

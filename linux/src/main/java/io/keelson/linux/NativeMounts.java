@@ -5,6 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** {@link Mounts} by {@code mount(2)}, {@code umount2(2)} and {@code /proc/self/mountinfo}. */
@@ -21,7 +24,29 @@ public final class NativeMounts implements Mounts {
     if (sizeBytes < 0) {
       throw new IllegalArgumentException("negative size of a tmpfs: " + sizeBytes);
     }
-    Libc.mountTmpfs(target, sizeBytes == 0 ? "" : "size=" + sizeBytes);
+    Libc.mountNew("tmpfs", target, Libc.MS_NOSUID_NODEV, sizeBytes == 0 ? "" : "size=" + sizeBytes);
+  }
+
+  @Override
+  public void copyTree(
+      Path source, Path target, Set<MountFlag> flags, boolean flagsBelow, boolean followsSource) {
+    MountTrees.copy(source, target, flags, flagsBelow, followsSource);
+  }
+
+  @Override
+  public boolean canCopyTrees() {
+    return MountTrees.areKnown();
+  }
+
+  @Override
+  public void layers(List<Path> layers, Path target) {
+    // A colon separates layers, and a backslash takes that meaning from it.
+    String lower =
+        layers.stream()
+            .map(layer -> layer.toString().replace("\\", "\\\\").replace(":", "\\:"))
+            .collect(Collectors.joining(":"));
+    Libc.mountNew(
+        "overlay", target, Libc.MS_RDONLY_NOEXEC | Libc.MS_NOSUID_NODEV, "lowerdir=" + lower);
   }
 
   @Override

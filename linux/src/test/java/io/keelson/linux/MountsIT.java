@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,94 @@ class MountsIT {
       assertThat(mounts.isMountPoint(target)).isFalse();
       assertThat(new String(open.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
           .isEqualTo("content");
+    }
+  }
+
+  private static void run(String... command) throws Exception {
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor())
+        .as(String.join(" ", command))
+        .isZero();
+  }
+
+  @Test
+  void aCopiedTreeHasItsOwnFlagsAndTakesNothingOfTheSourceAlongWhenItGoes() throws Exception {
+    Path inner = Files.createDirectory(source.resolve("inner"));
+    mounts.bind(source, source);
+    run("mount", "--make-shared", source.toString());
+    mounts.tmpfs(inner, 0);
+    try {
+      Files.writeString(inner.resolve("below"), "content");
+
+      mounts.copyTree(
+          source, target, EnumSet.of(MountFlag.READ_ONLY, MountFlag.NO_EXECUTION), true, false);
+
+      assertThat(target.resolve("file")).hasContent("content");
+      assertThat(target.resolve("inner/below")).hasContent("content");
+      assertThatThrownBy(() -> Files.writeString(target.resolve("file"), "x"))
+          .hasMessageContaining("Read-only");
+      assertThatThrownBy(() -> Files.writeString(target.resolve("inner/below"), "x"))
+          .hasMessageContaining("Read-only");
+      Files.writeString(inner.resolve("below"), "the source can still be written");
+
+      mounts.detach(target);
+
+      assertThat(mounts.isMountPoint(inner)).isTrue();
+      assertThat(target).isEmptyDirectory();
+    } finally {
+      mounts.detach(source);
+    }
+  }
+
+  @Test
+  void flagsStayAboveTheMountsBelowUnlessWanted() throws Exception {
+    Path inner = Files.createDirectory(source.resolve("inner"));
+    mounts.tmpfs(inner, 0);
+    try {
+      mounts.copyTree(source, target, EnumSet.of(MountFlag.READ_ONLY), false, false);
+
+      assertThatThrownBy(() -> Files.writeString(target.resolve("file"), "x"))
+          .hasMessageContaining("Read-only");
+      Files.writeString(target.resolve("inner/new"), "x");
+
+      mounts.detach(target);
+    } finally {
+      mounts.detach(inner);
+    }
+  }
+
+  @Test
+  void aCopyThatFollowsItsSourceSeesWhatIsMountedThereLater() throws Exception {
+    Path inner = Files.createDirectory(source.resolve("inner"));
+    mounts.bind(source, source);
+    run("mount", "--make-shared", source.toString());
+    try {
+      mounts.copyTree(source, target, EnumSet.noneOf(MountFlag.class), false, true);
+      mounts.tmpfs(inner, 0);
+      Files.writeString(inner.resolve("late"), "x");
+
+      assertThat(target.resolve("inner/late")).exists();
+
+      mounts.detach(target);
+      assertThat(mounts.isMountPoint(inner)).isTrue();
+    } finally {
+      mounts.detach(source);
+    }
+  }
+
+  @Test
+  void layersAreSeenAsOneWithTheUppermostInFront() throws Exception {
+    Path upper = Files.createDirectory(directory.resolve("upper: with a colon"));
+    Files.writeString(upper.resolve("file"), "newer");
+    Files.writeString(source.resolve("other"), "older");
+
+    mounts.layers(List.of(upper, source), target);
+    try {
+      assertThat(target.resolve("file")).hasContent("newer");
+      assertThat(target.resolve("other")).hasContent("older");
+      assertThatThrownBy(() -> Files.writeString(target.resolve("file"), "x"))
+          .hasMessageContaining("Read-only");
+    } finally {
+      mounts.unmount(target);
     }
   }
 }
