@@ -6,6 +6,7 @@ import com.github.dockerjava.api.model.Device;
 import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.Mount;
 import com.google.protobuf.ByteString;
+import io.keelson.runtime.docker.mount.ContainerMounts;
 import io.keelson.runtime.docker.records.ContainerRecord;
 import io.keelson.runtime.docker.records.SandboxRecord;
 import io.keelson.runtime.spi.CriException;
@@ -17,6 +18,7 @@ import io.keelson.runtime.v1.NamespaceOption;
 import io.keelson.runtime.v1.Signal;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +35,7 @@ final class ContainerOptions {
   private static final Path HOSTS = Path.of("/etc/hosts");
 
   private final String owner;
+  private final Map<String, String> runtimes;
   private final SecurityOptions security;
   private final ResourceOptions resources;
   private final PodFiles files;
@@ -40,11 +43,13 @@ final class ContainerOptions {
 
   ContainerOptions(
       String owner,
+      Map<String, String> runtimes,
       SecurityOptions security,
       ResourceOptions resources,
       PodFiles files,
       LogConfig log) {
     this.owner = owner;
+    this.runtimes = runtimes;
     this.security = security;
     this.resources = resources;
     this.files = files;
@@ -54,28 +59,32 @@ final class ContainerOptions {
   /**
    * The create command.
    *
+   * @param mounts those the container asks for
    * @throws CriException {@code UNIMPLEMENTED} or {@code INVALID_ARGUMENT} naming the field that
    *     cannot be had
    */
-  CreateContainerCmd command(DockerClient client, ContainerRecord record, SandboxRecord sandbox) {
+  CreateContainerCmd command(
+      DockerClient client, ContainerRecord record, SandboxRecord sandbox, List<Mount> mounts) {
     ContainerConfig config = record.getConfig();
     if (config.getCDIDevicesCount() > 0) {
       throw CriException.unimplemented("CDI_devices cannot be given through the Docker Engine yet");
     }
     LinuxContainerSecurityContext context = config.getLinux().getSecurityContext();
+    Map<String, String> labels = new HashMap<>(config.getLabelsMap());
+    labels.putAll(labels(record, Labels.CONTAINER));
     CreateContainerCmd command =
         client
             .createContainerCmd(record.getImageId())
             .withName(
                 EngineNames.container(
                     config.getMetadata(), sandbox.getConfig().getMetadata(), record.getToken()))
-            .withLabels(labels(record))
+            .withLabels(labels)
             .withEnv(environment(config.getEnvsList()))
             .withTty(config.getTty())
             .withStdinOpen(config.getStdin())
             .withStdInOnce(config.getStdinOnce())
             .withUser(SecurityOptions.user(context))
-            .withHostConfig(hostConfig(record, sandbox));
+            .withHostConfig(hostConfig(record, sandbox, mounts));
     if (config.getCommandCount() > 0) {
       command.withEntrypoint(config.getCommandList());
     }
@@ -91,9 +100,18 @@ final class ContainerOptions {
     return command;
   }
 
-  private Map<String, String> labels(ContainerRecord record) {
-    Map<String, String> labels = new HashMap<>(record.getConfig().getLabelsMap());
-    labels.put(Labels.KIND, Labels.CONTAINER);
+  /** Creates what is never started, and stands for a container's use of an image as a volume. */
+  CreateContainerCmd hold(DockerClient client, ContainerRecord record, String imageId) {
+    return client
+        .createContainerCmd(imageId)
+        .withLabels(labels(record, Labels.IMAGE_VOLUME))
+        .withEntrypoint("none")
+        .withHostConfig(new EngineHostConfig().withNetworkMode("none"));
+  }
+
+  private Map<String, String> labels(ContainerRecord record, String kind) {
+    Map<String, String> labels = new HashMap<>();
+    labels.put(Labels.KIND, kind);
     labels.put(Labels.TOKEN, record.getToken());
     labels.put(Labels.OWNER, owner);
     labels.put(Labels.SANDBOX_ID, record.getSandboxId());
@@ -114,7 +132,8 @@ final class ContainerOptions {
     return words;
   }
 
-  private EngineHostConfig hostConfig(ContainerRecord record, SandboxRecord sandbox) {
+  private EngineHostConfig hostConfig(
+      ContainerRecord record, SandboxRecord sandbox, List<Mount> mounts) {
     ContainerConfig config = record.getConfig();
     LinuxContainerSecurityContext context = config.getLinux().getSecurityContext();
     if (context.getPrivileged()
@@ -124,15 +143,20 @@ final class ContainerOptions {
               .formatted(sandbox.getId()));
     }
     EngineHostConfig host = new EngineHostConfig();
+    host.withRuntime(runtimes.get(sandbox.getRuntimeHandler()));
     security.apply(context, host);
     resources.apply(config.getLinux().getResources(), host);
     joinNamespaces(context.getNamespaceOptions(), sandbox, host);
     host.withLogConfig(log);
-    host.withMounts(mounts(config, sandbox));
-    host.withDevices(
-        config.getDevicesList().stream()
-            .map(d -> new Device(permissions(d), containerPath(d), d.getHostPath()))
-            .toArray(Device[]::new));
+    host.withMounts(withPodFiles(mounts, sandbox));
+    List<Device> devices = new ArrayList<>();
+    if (host.getDevices() != null) {
+      Collections.addAll(devices, host.getDevices());
+    }
+    config.getDevicesList().stream()
+        .map(d -> new Device(permissions(d), containerPath(d), d.getHostPath()))
+        .forEach(devices::add);
+    host.withDevices(devices);
     String cgroupParent = sandbox.getConfig().getLinux().getCgroupParent();
     if (!cgroupParent.isEmpty()) {
       host.withCgroupParent(cgroupParent);
@@ -175,20 +199,17 @@ final class ContainerOptions {
         "namespace_options.%s: mode %d is not possible".formatted(namespace, mode));
   }
 
-  private List<Mount> mounts(ContainerConfig config, SandboxRecord sandbox) {
-    List<Mount> mounts = new ArrayList<>();
+  private List<Mount> withPodFiles(List<Mount> asked, SandboxRecord sandbox) {
+    List<Mount> mounts = new ArrayList<>(asked);
     Set<Path> targets = new HashSet<>();
-    for (io.keelson.runtime.v1.Mount mount : config.getMountsList()) {
-      mounts.add(MountOptions.of(mount));
-      targets.add(Path.of(mount.getContainerPath()).normalize());
-    }
+    asked.forEach(mount -> targets.add(Path.of(mount.getTarget()).normalize()));
     String token = sandbox.getToken();
     if (targets.add(RESOLV_CONF)) {
-      mounts.add(MountOptions.bind(files.resolvConf(token), RESOLV_CONF.toString(), false));
+      mounts.add(ContainerMounts.bind(files.resolvConf(token), RESOLV_CONF.toString(), false));
     }
     // On the host's network the engine gives containers the host's own file.
     if (DockerPod.hasOwnNetwork(sandbox) && targets.add(HOSTS)) {
-      mounts.add(MountOptions.bind(files.hosts(token), HOSTS.toString(), false));
+      mounts.add(ContainerMounts.bind(files.hosts(token), HOSTS.toString(), false));
     }
     return mounts;
   }

@@ -1,9 +1,11 @@
 package io.keelson.runtime.docker;
 
+import io.keelson.linux.NativeMounts;
 import io.keelson.linux.NetworkNamespaces;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.image.DockerImages;
 import io.keelson.runtime.docker.log.ContainerLogs;
+import io.keelson.runtime.docker.mount.ContainerMounts;
 import io.keelson.runtime.spi.BackendContext;
 import io.keelson.runtime.spi.ContainerEventSink;
 import io.keelson.runtime.spi.ContainerSession;
@@ -30,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,11 +46,13 @@ public final class DockerBackend implements RuntimeBackend, LogReopening, Stream
   static final String NAME = "docker";
 
   private final DockerEngine engine;
+  private final DockerSettings settings;
   private final BackendContext context;
   private final NetworkNamespaces namespaces;
   private final Steps steps;
   private final DockerImages images;
   private final ContainerLogs logs;
+  private final boolean copiesTrees = new NativeMounts().canCopyTrees();
   private volatile @Nullable Parts parts;
 
   /** What exists once the backend knows where to report events. */
@@ -62,16 +67,22 @@ public final class DockerBackend implements RuntimeBackend, LogReopening, Stream
    * Creates a backend, without talking to the engine.
    *
    * @param engine is closed with the backend
+   * @param settings what it was told
    * @param namespaces pins the network namespaces of pods
    * @param steps is told each step of calls that make or remove something
    */
   public DockerBackend(
-      DockerEngine engine, BackendContext context, NetworkNamespaces namespaces, Steps steps) {
+      DockerEngine engine,
+      DockerSettings settings,
+      BackendContext context,
+      NetworkNamespaces namespaces,
+      Steps steps) {
     this.engine = engine;
+    this.settings = settings;
     this.context = context;
     this.namespaces = namespaces;
     this.steps = steps;
-    this.images = new DockerImages(engine, context.clock());
+    this.images = new DockerImages(engine, settings.mirrors(), context.clock());
     this.logs = ContainerLogs.open(context.stateDirectory().resolve("logs"));
   }
 
@@ -91,7 +102,10 @@ public final class DockerBackend implements RuntimeBackend, LogReopening, Stream
             inventory,
             engine,
             engineContainers,
-            new ContainerOptions(owner, security, resources, files, ContainerLogs.logConfig()),
+            new ContainerOptions(
+                owner, settings.runtimes(), security, resources, files, ContainerLogs.logConfig()),
+            new ContainerMounts(
+                new NativeMounts(), images::layers, context.runDirectory().resolve("mounts")),
             states,
             logs,
             images,
@@ -101,7 +115,8 @@ public final class DockerBackend implements RuntimeBackend, LogReopening, Stream
         new DockerPodSandboxes(
             inventory,
             engineContainers,
-            new PauseContainer(engine, engineContainers, owner, security, resources),
+            new PauseContainer(
+                engine, engineContainers, owner, settings.runtimes(), security, resources),
             containers,
             network,
             new NetworkPins(
@@ -141,17 +156,19 @@ public final class DockerBackend implements RuntimeBackend, LogReopening, Stream
 
   @Override
   public List<RuntimeHandler> runtimeHandlers() {
-    return List.of(
-        RuntimeHandler.newBuilder()
-            .setName(NAME)
-            .setFeatures(RuntimeHandlerFeatures.getDefaultInstance())
-            .build());
+    return Stream.concat(Stream.of(NAME), settings.runtimes().keySet().stream().sorted())
+        .map(name ->
+            RuntimeHandler.newBuilder()
+                .setName(name)
+                .setFeatures(
+                    RuntimeHandlerFeatures.newBuilder().setRecursiveReadOnlyMounts(copiesTrees))
+                .build())
+        .toList();
   }
 
-  /** None of them: what they announce is refused by name. */
   @Override
   public RuntimeFeatures features() {
-    return RuntimeFeatures.getDefaultInstance();
+    return RuntimeFeatures.newBuilder().setMountOptions(copiesTrees).build();
   }
 
   @Override

@@ -2,16 +2,21 @@ package io.keelson.runtime.docker;
 
 import io.keelson.linux.NativeNetworkNamespaces;
 import io.keelson.runtime.docker.engine.DockerEngine;
+import io.keelson.runtime.docker.image.Mirrors;
 import io.keelson.runtime.spi.BackendContext;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.spi.RuntimeBackend;
 import io.keelson.runtime.spi.RuntimeBackendFactory;
 import io.keelson.runtime.transport.Endpoint;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Makes the Docker backend from its part of the configuration. */
 public final class DockerBackendFactory implements RuntimeBackendFactory {
   private static final String ENDPOINT = "endpoint";
+  private static final String MIRRORS = "mirrors.";
+  private static final String HANDLERS = "runtime-handlers.";
 
   @Override
   public String name() {
@@ -24,13 +29,23 @@ public final class DockerBackendFactory implements RuntimeBackendFactory {
         ENDPOINT,
         "Where the Docker Engine listens, unix:///path or tcp://host:port; default "
             + DockerEngine.DEFAULT_ENDPOINT
-            + ".");
+            + ".",
+        MIRRORS + "*",
+        "For a registry's host the places to ask first, in order, separated by blanks: each a host,"
+            + " with port and path where needed. They get no credentials.",
+        HANDLERS + "*",
+        "For a further runtime handler the engine's runtime, one of those docker info names;"
+            + " pods of the handler docker have the engine's default one.");
   }
 
   @Override
   public RuntimeBackend create(BackendContext context) {
     return new DockerBackend(
-        DockerEngine.at(endpoint(context)), context, new NativeNetworkNamespaces(), Steps.IGNORED);
+        DockerEngine.at(endpoint(context)),
+        settings(context.options()),
+        context,
+        new NativeNetworkNamespaces(),
+        Steps.IGNORED);
   }
 
   private static Endpoint endpoint(BackendContext context) {
@@ -43,5 +58,23 @@ public final class DockerBackendFactory implements RuntimeBackendFactory {
     } catch (IllegalArgumentException e) {
       throw CriException.invalidArgument("option " + ENDPOINT + ": " + e.getMessage());
     }
+  }
+
+  private static DockerSettings settings(Map<String, String> options) {
+    Map<String, List<String>> mirrors = new HashMap<>();
+    below(MIRRORS, options)
+        .forEach(
+            (registry, places) -> mirrors.put(registry, List.of(places.strip().split("\\s+"))));
+    return new DockerSettings(new Mirrors(mirrors), below(HANDLERS, options));
+  }
+
+  private static Map<String, String> below(String prefix, Map<String, String> options) {
+    Map<String, String> below = new HashMap<>();
+    options.forEach((key, value) -> {
+      if (key.startsWith(prefix)) {
+        below.put(key.substring(prefix.length()), value);
+      }
+    });
+    return below;
   }
 }

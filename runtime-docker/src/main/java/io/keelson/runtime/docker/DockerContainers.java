@@ -1,8 +1,10 @@
 package io.keelson.runtime.docker;
 
+import com.github.dockerjava.api.model.Mount;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.engine.ExecSync;
 import io.keelson.runtime.docker.log.ContainerLogs;
+import io.keelson.runtime.docker.mount.ContainerMounts;
 import io.keelson.runtime.docker.records.ContainerRecord;
 import io.keelson.runtime.docker.records.Phase;
 import io.keelson.runtime.docker.records.SandboxRecord;
@@ -16,6 +18,7 @@ import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStatus;
 import io.keelson.runtime.v1.ExecSyncResponse;
 import io.keelson.runtime.v1.Image;
+import io.keelson.runtime.v1.ImageSpec;
 import io.keelson.runtime.v1.NamespaceMode;
 import io.keelson.runtime.v1.NamespaceOption;
 import io.keelson.runtime.v1.PodSandboxConfig;
@@ -24,14 +27,21 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Containers of the engine, joined to their sandbox's namespaces. */
 final class DockerContainers implements Containers {
+  private static final Logger log = LoggerFactory.getLogger(DockerContainers.class);
+
   private final Inventory inventory;
   private final DockerEngine engine;
   private final EngineContainers engineContainers;
   private final ContainerOptions options;
+  private final ContainerMounts mounts;
   private final ContainerStates states;
   private final ContainerLogs logs;
   private final Images images;
@@ -43,6 +53,7 @@ final class DockerContainers implements Containers {
       DockerEngine engine,
       EngineContainers engineContainers,
       ContainerOptions options,
+      ContainerMounts mounts,
       ContainerStates states,
       ContainerLogs logs,
       Images images,
@@ -52,6 +63,7 @@ final class DockerContainers implements Containers {
     this.engine = engine;
     this.engineContainers = engineContainers;
     this.options = options;
+    this.mounts = mounts;
     this.states = states;
     this.logs = logs;
     this.images = images;
@@ -78,7 +90,7 @@ final class DockerContainers implements Containers {
             .setToken(UUID.randomUUID().toString())
             .setSandboxId(podSandboxId)
             .setPhase(Phase.MAKING)
-            .setConfig(config)
+            .setConfig(withImagesOfMounts(config))
             .setImageId(image.getId())
             .setImageRef(image.getRepoDigestsCount() > 0 ? image.getRepoDigests(0) : image.getId())
             .setLogPath(ContainerOptions.logPath(config, sandbox).map(Path::toString).orElse(""))
@@ -88,12 +100,17 @@ final class DockerContainers implements Containers {
       steps.before("record the container");
       inventory.saveIntent(intent);
 
-      steps.before("create the container");
       undo.add("remove the container", () -> engineContainers.removeMade(intent.getToken()));
+      holdImagesOfMounts(intent);
+      steps.before("prepare the mounts");
+      undo.add("take away the prepared mounts", () -> mounts.clear(intent.getToken()));
+      List<Mount> prepared = mounts.prepare(intent.getToken(), intent.getConfig().getMountsList());
+
+      steps.before("create the container");
       String id =
           engineContainers.create(
               "create container " + config.getMetadata().getName(),
-              client -> options.command(client, intent, sandbox).exec().getId());
+              client -> options.command(client, intent, sandbox, prepared).exec().getId());
 
       steps.before("record the container as made");
       record.setId(id).setPhase(Phase.MADE);
@@ -104,6 +121,41 @@ final class DockerContainers implements Containers {
       states.publish(container, ContainerEventType.CONTAINER_CREATED_EVENT, record.getCreatedAt());
       return id;
     }
+  }
+
+  /** The configuration with the id of each image that is to be mounted. */
+  private ContainerConfig withImagesOfMounts(ContainerConfig config) throws InterruptedException {
+    ContainerConfig.Builder complete = config.toBuilder();
+    for (io.keelson.runtime.v1.Mount.Builder mount : complete.getMountsBuilderList()) {
+      if (mount.hasImage()) {
+        ImageSpec wanted = mount.getImage();
+        Image found =
+            images
+                .imageStatus(wanted)
+                .orElseThrow(() ->
+                    CriException.notFound(
+                        "image '%s' for mount %s is not on this node; pull it first"
+                            .formatted(wanted.getImage(), mount.getContainerPath())));
+        mount.setImage(wanted.toBuilder().setImageRef(found.getId()));
+      }
+    }
+    return complete.build();
+  }
+
+  /** Keeps the engine from removing images while a container has them mounted. */
+  private void holdImagesOfMounts(ContainerRecord record) throws InterruptedException {
+    for (String image : imagesOfMounts(record)) {
+      steps.before("hold the image of a mount");
+      engineContainers.create(
+          "hold image " + image, client -> options.hold(client, record, image).exec().getId());
+    }
+  }
+
+  private static Set<String> imagesOfMounts(ContainerRecord record) {
+    return record.getConfig().getMountsList().stream()
+        .filter(io.keelson.runtime.v1.Mount::hasImage)
+        .map(mount -> mount.getImage().getImageRef())
+        .collect(Collectors.toSet());
   }
 
   /** A container may look at the processes of another one, as long as that is in its own pod. */
@@ -137,6 +189,16 @@ final class DockerContainers implements Containers {
       throw e;
     }
     states.settle(container);
+    clearPreparedMounts(container.record());
+  }
+
+  /** The started container has mounts of its own; what cannot be cleared now is at its removal. */
+  private void clearPreparedMounts(ContainerRecord record) {
+    try {
+      mounts.clear(record.getToken());
+    } catch (CriException e) {
+      log.warn("container {}: {}", record.getId(), e.getMessage());
+    }
   }
 
   /** A container that could not be started has ended, as far as a node agent is concerned. */
@@ -201,7 +263,11 @@ final class DockerContainers implements Containers {
     } else {
       engineContainers.remove(record.getId());
       logs.forget(record.getId());
+      if (!imagesOfMounts(record).isEmpty()) {
+        engineContainers.removeMade(record.getToken());
+      }
     }
+    mounts.clear(record.getToken());
     steps.before("delete the container's record");
     inventory.delete(record);
   }

@@ -25,6 +25,7 @@ final class PauseContainer {
   private final DockerEngine engine;
   private final EngineContainers containers;
   private final String owner;
+  private final Map<String, String> runtimes;
   private final SecurityOptions security;
   private final ResourceOptions resources;
 
@@ -32,11 +33,13 @@ final class PauseContainer {
       DockerEngine engine,
       EngineContainers containers,
       String owner,
+      Map<String, String> runtimes,
       SecurityOptions security,
       ResourceOptions resources) {
     this.engine = engine;
     this.containers = containers;
     this.owner = owner;
+    this.runtimes = runtimes;
     this.security = security;
     this.resources = resources;
   }
@@ -50,6 +53,7 @@ final class PauseContainer {
   String create(SandboxRecord record) throws InterruptedException {
     PodSandboxConfig config = record.getConfig();
     EngineHostConfig host = hostConfig(config);
+    host.withRuntime(runtimes.get(record.getRuntimeHandler()));
     Map<String, String> labels = new HashMap<>(config.getLabelsMap());
     labels.put(Labels.KIND, Labels.SANDBOX);
     labels.put(Labels.TOKEN, record.getToken());

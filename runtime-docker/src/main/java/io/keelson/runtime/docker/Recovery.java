@@ -155,11 +155,18 @@ final class Recovery {
   }
 
   private static Optional<String> idOf(String token, List<Container> present) {
-    return present.stream().filter(c -> token.equals(token(c))).map(Container::getId).findFirst();
+    return present.stream()
+        .filter(c -> token.equals(token(c)) && !Labels.IMAGE_VOLUME.equals(label(c, Labels.KIND)))
+        .map(Container::getId)
+        .findFirst();
   }
 
   private static String token(Container container) {
+    return label(container, Labels.TOKEN);
+  }
+
+  private static String label(Container container, String name) {
     Map<String, String> labels = Objects.requireNonNullElse(container.getLabels(), Map.of());
-    return labels.getOrDefault(Labels.TOKEN, "");
+    return labels.getOrDefault(name, "");
   }
 }

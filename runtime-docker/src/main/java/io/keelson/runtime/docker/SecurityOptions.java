@@ -1,6 +1,5 @@
 package io.keelson.runtime.docker;
 
-import com.github.dockerjava.api.model.Capability;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.v1.LinuxContainerSecurityContext;
 import io.keelson.runtime.v1.SELinuxOption;
@@ -11,24 +10,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Turns CRI security contexts into the engine's options. What cannot be had is refused by name. */
 final class SecurityOptions {
   private final boolean hostHasAppArmor;
   private final boolean hostHasSelinux;
+  private final Privileges privileges;
 
   /** Creates the mapping for a host with or without the two security modules. */
-  SecurityOptions(boolean hostHasAppArmor, boolean hostHasSelinux) {
+  SecurityOptions(boolean hostHasAppArmor, boolean hostHasSelinux, Privileges privileges) {
     this.hostHasAppArmor = hostHasAppArmor;
     this.hostHasSelinux = hostHasSelinux;
+    this.privileges = privileges;
   }
 
   /** The mapping for this machine. */
   static SecurityOptions ofThisMachine() {
     return new SecurityOptions(
         Files.isReadable(Path.of("/sys/kernel/security/apparmor/profiles")),
-        Files.isDirectory(Path.of("/sys/fs/selinux/class")));
+        Files.isDirectory(Path.of("/sys/fs/selinux/class")),
+        Privileges.ofThisMachine());
   }
 
   /** Sets everything of a container's security context but its namespaces. */
@@ -42,17 +43,24 @@ final class SecurityOptions {
           "supplemental_groups_policy Strict cannot be given through the Docker Engine, which"
               + " always merges the groups of the image's /etc/group; use Merge");
     }
-    host.withPrivileged(context.getPrivileged());
     host.withReadonlyRootfs(context.getReadonlyRootfs());
-    host.withCapAdd(capabilities(context.getCapabilities().getAddCapabilitiesList()));
-    host.withCapDrop(capabilities(context.getCapabilities().getDropCapabilitiesList()));
     host.withGroupAdd(context.getSupplementalGroupsList().stream().map(String::valueOf).toList());
     List<String> options = new ArrayList<>();
     if (context.getNoNewPrivs()) {
       options.add("no-new-privileges");
     }
     options.addAll(selinux(context.getSelinuxOptions()));
-    if (!context.getPrivileged()) {
+    if (context.getPrivileged()) {
+      privileges.grantAll(host);
+      options.add("seccomp=unconfined");
+      if (hostHasAppArmor) {
+        options.add("apparmor=unconfined");
+      }
+      host.setMaskedPaths(List.of());
+      host.setReadonlyPaths(List.of());
+    } else {
+      host.withCapAdd(privileges.added(context.getCapabilities().getAddCapabilitiesList()));
+      host.withCapDrop(Privileges.dropped(context.getCapabilities().getDropCapabilitiesList()));
       options.addAll(seccomp(SecurityProfiles.seccomp(context)));
       options.addAll(appArmor(SecurityProfiles.appArmor(context)));
       host.setMaskedPaths(context.getMaskedPathsList());
@@ -124,22 +132,6 @@ final class SecurityOptions {
   private static void addLabel(List<String> options, String key, String value) {
     if (!value.isEmpty()) {
       options.add("label=" + key + ":" + value);
-    }
-  }
-
-  private static Capability[] capabilities(List<String> names) {
-    return names.stream().map(SecurityOptions::capability).toArray(Capability[]::new);
-  }
-
-  private static Capability capability(String name) {
-    String plain = name.toUpperCase(Locale.ROOT);
-    if (plain.startsWith("CAP_")) {
-      plain = plain.substring("CAP_".length());
-    }
-    try {
-      return Capability.valueOf(plain);
-    } catch (IllegalArgumentException e) {
-      throw CriException.invalidArgument("capability '" + name + "' is not known");
     }
   }
 

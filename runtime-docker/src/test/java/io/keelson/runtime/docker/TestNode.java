@@ -106,6 +106,7 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
         new CniPodNetwork(new CniSettings(conf(), PLUGIN_FOLDERS, cache(), Duration.ofSeconds(30)));
     return new DockerBackend(
         DockerEngine.at(engineEndpoint),
+        DockerSettings.DEFAULTS,
         new BackendContext(state(), run(), Map.of(), network, Clock.systemUTC()),
         new NativeNetworkNamespaces(),
         steps);
@@ -126,6 +127,7 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
     remains.addAll(files(state().resolve("sandboxes"), "sandbox record"));
     remains.addAll(files(state().resolve("containers"), "container record"));
     remains.addAll(files(state().resolve("pods"), "pod file"));
+    remains.addAll(files(run().resolve("mounts"), "prepared mount"));
     remains.addAll(files(cache().resolve("results"), "CNI result"));
     files(addresses(), "address").stream()
         .filter(file -> file.matches(".*/10\\.231\\.77\\.\\d+"))

@@ -21,15 +21,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The images of a Docker Engine as the CRI sees them. Names are given in full ({@code
@@ -42,9 +42,13 @@ public final class DockerImages implements Images, AutoCloseable {
 
   private static final Pattern WHOLE_ID = Pattern.compile("(?:sha256:)?[0-9a-f]{64}");
   private static final Pattern ID_PREFIX = Pattern.compile("(?:sha256:)?[0-9a-f]{4,64}");
+  private static final Pattern LAYER_SEPARATOR = Pattern.compile(":");
   private static final int USER_CACHE_LIMIT = 4096;
 
+  private static final Logger log = LoggerFactory.getLogger(DockerImages.class);
+
   private final DockerEngine engine;
+  private final Mirrors mirrors;
   private final ImagePulls pulls;
   private final Clock clock;
   private @Nullable Storage storage;
@@ -63,18 +67,20 @@ public final class DockerImages implements Images, AutoCloseable {
   private record Storage(Path root, StorageUsage usage) {}
 
   /** The images of an engine, with {@link #PULL_STALL_LIMIT}. */
-  public DockerImages(DockerEngine engine, Clock clock) {
-    this(engine, PULL_STALL_LIMIT, clock);
+  public DockerImages(DockerEngine engine, Mirrors mirrors, Clock clock) {
+    this(engine, mirrors, PULL_STALL_LIMIT, clock);
   }
 
   /**
    * The images of an engine.
    *
+   * @param mirrors asked before the registries themselves
    * @param stallLimit see {@link #PULL_STALL_LIMIT}
    * @param clock the time of filesystem figures
    */
-  public DockerImages(DockerEngine engine, Duration stallLimit, Clock clock) {
+  public DockerImages(DockerEngine engine, Mirrors mirrors, Duration stallLimit, Clock clock) {
     this.engine = engine;
+    this.mirrors = mirrors;
     this.pulls = new ImagePulls(engine, stallLimit);
     this.clock = clock;
   }
@@ -90,8 +96,8 @@ public final class DockerImages implements Images, AutoCloseable {
         images.add(
             message(
                 image.getId(),
-                names(image.getRepoTags()),
-                names(image.getRepoDigests()),
+                mirrors.shown(
+                    new Mirrors.Names(names(image.getRepoTags()), names(image.getRepoDigests()))),
                 Objects.requireNonNullElse(image.getSize(), 0L),
                 user.get()));
       }
@@ -118,7 +124,33 @@ public final class DockerImages implements Images, AutoCloseable {
 
   @Override
   public Optional<Image> imageStatus(ImageSpec image) throws InterruptedException {
-    return find(image.getImage()).map(DockerImages::message);
+    return find(image.getImage()).map(this::message);
+  }
+
+  /**
+   * The directories of an image's layers on this machine, the uppermost first; empty when the
+   * engine keeps them in another way than overlay2 does.
+   *
+   * @param imageId an id
+   * @throws CriException {@code NOT_FOUND} when the image is gone
+   */
+  public List<Path> layers(String imageId) throws InterruptedException {
+    InspectImageResponse image =
+        inspect(imageId)
+            .orElseThrow(() -> CriException.notFound("image '" + imageId + "' is gone; pull it"));
+    if (!(image.getRawValues().get("GraphDriver") instanceof Map<?, ?> driver)
+        || !(driver.get("Data") instanceof Map<?, ?> data)
+        || !"overlay2".equals(driver.get("Name"))
+        || !(data.get("UpperDir") instanceof String upper)) {
+      return List.of();
+    }
+    List<Path> layers = new ArrayList<>();
+    layers.add(Path.of(upper));
+    // An image of one layer has none below.
+    if (data.get("LowerDir") instanceof String lower) {
+      LAYER_SEPARATOR.splitAsStream(lower).map(Path::of).forEach(layers::add);
+    }
+    return layers;
   }
 
   private Optional<InspectImageResponse> find(String text) throws InterruptedException {
@@ -130,7 +162,7 @@ public final class DockerImages implements Images, AutoCloseable {
     }
     boolean mayBeId = ID_PREFIX.matcher(text).matches();
     if (!text.startsWith("sha256:")) {
-      Optional<InspectImageResponse> named = inspect(ImageReference.parse(text).pinned());
+      Optional<InspectImageResponse> named = named(ImageReference.parse(text));
       if (named.isPresent() || !mayBeId) {
         return named;
       }
@@ -138,6 +170,21 @@ public final class DockerImages implements Images, AutoCloseable {
       throw CriException.invalidArgument("'" + text + "' is not an image id");
     }
     return inspect(text);
+  }
+
+  private Optional<InspectImageResponse> named(ImageReference reference)
+      throws InterruptedException {
+    Optional<InspectImageResponse> found = inspect(reference.pinned());
+    if (found.isPresent() || reference.digest() == null) {
+      return found;
+    }
+    for (ImageReference atMirror : mirrors.of(reference)) {
+      found = inspect(atMirror.pinned()).filter(image -> Mirrors.isMarked(names(image), atMirror));
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return found;
   }
 
   private Optional<InspectImageResponse> inspect(String reference) throws InterruptedException {
@@ -153,24 +200,26 @@ public final class DockerImages implements Images, AutoCloseable {
     }
   }
 
-  private static Image message(InspectImageResponse image) {
+  private static Mirrors.Names names(InspectImageResponse image) {
+    return new Mirrors.Names(names(image.getRepoTags()), names(image.getRepoDigests()));
+  }
+
+  private Image message(InspectImageResponse image) {
     return message(
         Objects.requireNonNullElse(image.getId(), ""),
-        names(image.getRepoTags()),
-        names(image.getRepoDigests()),
+        mirrors.shown(names(image)),
         Objects.requireNonNullElse(image.getSize(), 0L),
         user(image));
   }
 
-  private static Image message(
-      String id, List<String> tags, List<String> digests, long size, String user) {
+  private static Image message(String id, Mirrors.Names names, long size, String user) {
     Image.Builder image =
         Image.newBuilder()
             .setId(id)
-            .addAllRepoTags(tags)
-            .addAllRepoDigests(digests)
+            .addAllRepoTags(names.tags())
+            .addAllRepoDigests(names.digests())
             .setSize(size)
-            .setPinned(tags.contains(PAUSE_IMAGE));
+            .setPinned(names.tags().contains(PAUSE_IMAGE));
     // The image's user is "name", "uid", "name:group" or "uid:gid".
     String name = user.split(":", 2)[0];
     try {
@@ -208,14 +257,54 @@ public final class DockerImages implements Images, AutoCloseable {
   public String pullImage(ImageSpec image, AuthConfig auth, PodSandboxConfig sandboxConfig)
       throws InterruptedException {
     ImageReference reference = ImageReference.parse(image.getImage());
-    pulls.pull(reference, RegistryAuth.header(auth, reference));
+    if (!pullFromMirror(reference)) {
+      pulls.pull(reference, RegistryAuth.header(auth, reference));
+    }
     storageChanged();
-    return inspect(reference.pinned())
+    return named(reference)
         .map(InspectImageResponse::getId)
         .orElseThrow(() ->
             CriException.unavailable(
                 "image " + reference + " was pulled and removed again meanwhile; pull it again",
                 null));
+  }
+
+  /** Tries the mirrors, without credentials: those given are for the registry itself. */
+  private boolean pullFromMirror(ImageReference reference) throws InterruptedException {
+    for (ImageReference atMirror : mirrors.of(reference)) {
+      boolean known = inspect(atMirror.pinned()).isPresent();
+      try {
+        pulls.pull(atMirror, RegistryAuth.header(AuthConfig.getDefaultInstance(), atMirror));
+      } catch (CriException e) {
+        log.warn("mirror {} cannot serve {}: {}", atMirror.name(), reference, e.getMessage());
+        continue;
+      }
+      Optional<InspectImageResponse> pulled = inspect(atMirror.pinned());
+      if (pulled.isPresent()) {
+        adopt(Objects.requireNonNullElse(pulled.get().getId(), ""), atMirror, reference, known);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Gives what was pulled from a mirror the name it was asked for by. */
+  private void adopt(
+      String id, ImageReference atMirror, ImageReference reference, boolean knownByMirrorsName)
+      throws InterruptedException {
+    tag(id, atMirror.name(), Mirrors.mark(id));
+    if (reference.digest() == null) {
+      tag(id, reference.name(), reference.version());
+      if (!knownByMirrorsName) {
+        remove(atMirror.toString(), true);
+      }
+    }
+  }
+
+  private void tag(String id, String name, String tag) throws InterruptedException {
+    engine.call(
+        "tag image " + id + " as " + name + ":" + tag,
+        client -> client.tagImageCmd(id, name, tag).exec());
   }
 
   /**
@@ -229,9 +318,7 @@ public final class DockerImages implements Images, AutoCloseable {
       return;
     }
     String id = Objects.requireNonNullElse(found.get().getId(), "");
-    Set<String> references = new LinkedHashSet<>(names(found.get().getRepoTags()));
-    references.addAll(names(found.get().getRepoDigests()));
-    for (String reference : references) {
+    for (String reference : names(found.get()).all()) {
       remove(reference, true);
     }
     remove(id, false);

@@ -93,6 +93,15 @@ public record ImageReference(
         "image '" + text + "' is not an image reference: " + reason);
   }
 
+  /** The same image at another place, a registry's host and perhaps a path. */
+  ImageReference at(String place) {
+    int slash = place.indexOf('/');
+    return slash < 0
+        ? new ImageReference(place, repository, tag, digest)
+        : new ImageReference(
+            place.substring(0, slash), place.substring(slash + 1) + "/" + repository, tag, digest);
+  }
+
   /** Registry and repository, without tag and digest. */
   public String name() {
     return registry + "/" + repository;

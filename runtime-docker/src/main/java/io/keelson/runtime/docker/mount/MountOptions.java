@@ -1,4 +1,4 @@
-package io.keelson.runtime.docker;
+package io.keelson.runtime.docker.mount;
 
 import com.github.dockerjava.api.model.BindOptions;
 import com.github.dockerjava.api.model.BindPropagation;
@@ -28,15 +28,12 @@ final class MountOptions {
    * runtimes do.
    */
   static Mount of(io.keelson.runtime.v1.Mount mount) {
-    refuse(mount.hasImage(), mount, "image volumes");
-    refuse(mount.getRecursiveReadOnly(), mount, "recursive_read_only");
-    refuse(mount.getMountOptionsCount() > 0, mount, "mount_options");
-    refuse(
-        mount.getUidMappingsCount() + mount.getGidMappingsCount() > 0,
-        mount,
-        "id-mapped mounts (uidMappings, gidMappings)");
     Path source = realPath(mount);
-    Mount bind = bind(source, mount.getContainerPath(), mount.getReadonly());
+    return propagated(bind(source, mount.getContainerPath(), mount.getReadonly()), mount);
+  }
+
+  /** The engine's mount with the propagation of a CRI mount. */
+  static Mount propagated(Mount bind, io.keelson.runtime.v1.Mount mount) {
     return switch (mount.getPropagation()) {
       case PROPAGATION_PRIVATE -> bind;
       case PROPAGATION_HOST_TO_CONTAINER ->
@@ -50,7 +47,14 @@ final class MountOptions {
     };
   }
 
-  private static Path realPath(io.keelson.runtime.v1.Mount mount) {
+  /** The source of a mount, made a directory where it is missing. */
+  static Path realPath(io.keelson.runtime.v1.Mount mount) {
+    if (mount.getUidMappingsCount() + mount.getGidMappingsCount() > 0) {
+      throw CriException.unimplemented(
+          "mount %s: id-mapped mounts (uidMappings, gidMappings) cannot be had through the Docker"
+                  .formatted(mount.getContainerPath())
+              + " Engine, which has no user namespaces of pods' own");
+    }
     Path source = Path.of(mount.getHostPath());
     try {
       if (!Files.exists(source, LinkOption.NOFOLLOW_LINKS)) {
@@ -62,14 +66,6 @@ final class MountOptions {
           "mount %s: host path %s cannot be used (%s %s)"
               .formatted(
                   mount.getContainerPath(), source, e.getClass().getSimpleName(), e.getMessage()));
-    }
-  }
-
-  private static void refuse(boolean asked, io.keelson.runtime.v1.Mount mount, String feature) {
-    if (asked) {
-      throw CriException.unimplemented(
-          "mount %s: %s cannot be had through the Docker Engine yet"
-              .formatted(mount.getContainerPath(), feature));
     }
   }
 }
