@@ -20,7 +20,7 @@ final class Libc {
   static final long MS_PRIVATE = 1 << 18;
   static final long MS_SLAVE = 1 << 19;
   static final long MS_NOSUID_NODEV = 2 | 4;
-  static final long MS_RDONLY_NOEXEC = 1 | 8;
+  static final long MS_RDONLY = 1;
   static final int MNT_DETACH = 2;
   static final int CLONE_NEWNET = 0x40000000;
   static final int SIGKILL = 9;

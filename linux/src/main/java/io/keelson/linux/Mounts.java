@@ -49,8 +49,8 @@ public interface Mounts {
   boolean canCopyTrees();
 
   /**
-   * Lays directories over each other, to be read only; nothing in them can be run, and device files
-   * do not work ({@code overlay} in the kernel's documentation of filesystems).
+   * Lays directories over each other, to be read only, without set-user-id programs and device
+   * files ({@code overlay} in the kernel's documentation of filesystems).
    *
    * @param layers the uppermost first, at least two; all paths together may have 4,000 bytes
    * @param target an existing directory

@@ -45,8 +45,7 @@ public final class NativeMounts implements Mounts {
         layers.stream()
             .map(layer -> layer.toString().replace("\\", "\\\\").replace(":", "\\:"))
             .collect(Collectors.joining(":"));
-    Libc.mountNew(
-        "overlay", target, Libc.MS_RDONLY_NOEXEC | Libc.MS_NOSUID_NODEV, "lowerdir=" + lower);
+    Libc.mountNew("overlay", target, Libc.MS_RDONLY | Libc.MS_NOSUID_NODEV, "lowerdir=" + lower);
   }
 
   @Override

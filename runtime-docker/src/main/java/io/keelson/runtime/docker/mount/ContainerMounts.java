@@ -76,7 +76,7 @@ public final class ContainerMounts {
     }
     if (mount.getMountOptionsCount() > 0) {
       throw CriException.invalidArgument(
-          "mount %s: an image is mounted with ro, nosuid, nodev and noexec, and no other mount_options"
+          "mount %s: an image is mounted with ro, nosuid and nodev, and takes no mount_options"
               .formatted(mount.getContainerPath()));
     }
     String image = mount.getImage().getImageRef();

@@ -1,5 +1,6 @@
 package io.keelson.runtime.docker.mount;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.github.dockerjava.api.model.BindOptions;
 import com.github.dockerjava.api.model.BindPropagation;
 import com.github.dockerjava.api.model.Mount;
@@ -17,10 +18,21 @@ final class MountOptions {
   /** A read-only or writable bind mount with private propagation. */
   static Mount bind(Path source, String target, boolean readOnly) {
     return new Mount()
+        .withBindOptions(new TopOnly())
         .withType(MountType.BIND)
         .withSource(source.toString())
         .withTarget(target)
         .withReadOnly(readOnly);
+  }
+
+  /** Engines since 25 would make the mounts below a read-only one read-only too. */
+  static final class TopOnly extends BindOptions {
+    private static final long serialVersionUID = 1L;
+
+    @JsonProperty("ReadOnlyNonRecursive")
+    boolean isReadOnlyNonRecursive() {
+      return true;
+    }
   }
 
   /**
@@ -37,9 +49,9 @@ final class MountOptions {
     return switch (mount.getPropagation()) {
       case PROPAGATION_PRIVATE -> bind;
       case PROPAGATION_HOST_TO_CONTAINER ->
-          bind.withBindOptions(new BindOptions().withPropagation(BindPropagation.R_SLAVE));
+          bind.withBindOptions(new TopOnly().withPropagation(BindPropagation.R_SLAVE));
       case PROPAGATION_BIDIRECTIONAL ->
-          bind.withBindOptions(new BindOptions().withPropagation(BindPropagation.R_SHARED));
+          bind.withBindOptions(new TopOnly().withPropagation(BindPropagation.R_SHARED));
       case UNRECOGNIZED ->
           throw CriException.invalidArgument(
               "mount %s: propagation %d is not known"
