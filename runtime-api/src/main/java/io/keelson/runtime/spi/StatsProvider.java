@@ -8,13 +8,17 @@ import java.util.List;
 public interface StatsProvider {
 
   /**
-   * One container's usage.
+   * One container's usage. One that does not run has no figures, but for those of its writable
+   * layer where the backend knows them.
    *
    * @throws CriException {@code NOT_FOUND} when there is no such container
    */
   ContainerStats containerStats(String containerId) throws InterruptedException;
 
-  /** Usage of every running container; one that cannot be read is left out, not an error. */
+  /**
+   * Usage of every running container; one that cannot be read is left out, not an error. Those that
+   * do not run may be listed too, as {@link #containerStats} tells of them.
+   */
   List<ContainerStats> listContainerStats() throws InterruptedException;
 
   /**

@@ -4,10 +4,13 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import io.keelson.runtime.docker.log.ContainerLogs;
 import io.keelson.runtime.docker.records.ContainerRecord;
+import io.keelson.runtime.docker.stats.OverlayMount;
+import io.keelson.runtime.docker.stats.WritableLayers;
 import io.keelson.runtime.spi.ContainerEventSink;
 import io.keelson.runtime.v1.ContainerEventType;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -19,13 +22,19 @@ import java.util.Optional;
 final class ContainerStates {
   private final EngineContainers engine;
   private final ContainerLogs logs;
+  private final WritableLayers layers;
   private final ContainerEventSink events;
   private final Clock clock;
 
   ContainerStates(
-      EngineContainers engine, ContainerLogs logs, ContainerEventSink events, Clock clock) {
+      EngineContainers engine,
+      ContainerLogs logs,
+      WritableLayers layers,
+      ContainerEventSink events,
+      Clock clock) {
     this.engine = engine;
     this.logs = logs;
+    this.layers = layers;
     this.events = events;
     this.clock = clock;
   }
@@ -43,6 +52,7 @@ final class ContainerStates {
     }
     InspectContainerResponse inspected = found.get();
     ContainerState state = inspected.getState();
+    locate(container, inspected);
     ContainerRecord record = container.record();
     if (!record.getStartError().isEmpty()) {
       exited(container, 0, Exit.startError(record.getStartFailedAt(), record.getStartError()));
@@ -63,6 +73,24 @@ final class ContainerStates {
         // Made and never started.
       }
     }
+  }
+
+  private void locate(DockerContainer container, InspectContainerResponse inspected) {
+    long pid = Objects.requireNonNullElse(inspected.getState().getPidLong(), 0L);
+    Path layer = writableLayer(inspected, pid).orElse(null);
+    container.located(pid, layer);
+    if (layer != null) {
+      layers.count(layer, container.layerMeter());
+    }
+  }
+
+  /** An engine whose images are containerd's does not tell where it is, but the kernel does. */
+  private static Optional<Path> writableLayer(InspectContainerResponse inspected, long pid) {
+    return inspected.getRawValues().get("GraphDriver") instanceof Map<?, ?> driver
+            && driver.get("Data") instanceof Map<?, ?> data
+            && data.get("UpperDir") instanceof String upper
+        ? Optional.of(Path.of(upper))
+        : OverlayMount.upper(Path.of("/proc", Long.toString(pid)));
   }
 
   private void follow(DockerContainer container, InspectContainerResponse inspected) {

@@ -1,11 +1,17 @@
 package io.keelson.runtime.docker;
 
+import io.keelson.linux.Filesystems;
+import io.keelson.linux.NativeFilesystems;
 import io.keelson.linux.NativeMounts;
 import io.keelson.linux.NetworkNamespaces;
+import io.keelson.linux.cgroup.Cgroups;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.image.DockerImages;
 import io.keelson.runtime.docker.log.ContainerLogs;
 import io.keelson.runtime.docker.mount.ContainerMounts;
+import io.keelson.runtime.docker.stats.EngineMetrics;
+import io.keelson.runtime.docker.stats.EngineStats;
+import io.keelson.runtime.docker.stats.WritableLayers;
 import io.keelson.runtime.spi.BackendContext;
 import io.keelson.runtime.spi.ContainerEventSink;
 import io.keelson.runtime.spi.ContainerSession;
@@ -14,15 +20,21 @@ import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.spi.ExecSession;
 import io.keelson.runtime.spi.Images;
 import io.keelson.runtime.spi.LogReopening;
+import io.keelson.runtime.spi.MetricsProvider;
 import io.keelson.runtime.spi.PodNetwork;
 import io.keelson.runtime.spi.PodSandboxes;
 import io.keelson.runtime.spi.PortConnection;
 import io.keelson.runtime.spi.RuntimeBackend;
+import io.keelson.runtime.spi.StatsProvider;
 import io.keelson.runtime.spi.StreamingSessions;
 import io.keelson.runtime.v1.AttachRequest;
 import io.keelson.runtime.v1.CgroupDriver;
 import io.keelson.runtime.v1.ContainerState;
+import io.keelson.runtime.v1.ContainerStats;
 import io.keelson.runtime.v1.ExecRequest;
+import io.keelson.runtime.v1.MetricDescriptor;
+import io.keelson.runtime.v1.PodSandboxMetrics;
+import io.keelson.runtime.v1.PodSandboxStats;
 import io.keelson.runtime.v1.RuntimeCondition;
 import io.keelson.runtime.v1.RuntimeFeatures;
 import io.keelson.runtime.v1.RuntimeHandler;
@@ -42,8 +54,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Lists and statuses are answered from memory, which the engine's events keep up to date.
  * Several daemons can share an engine when their state folders differ.
  */
-public final class DockerBackend implements RuntimeBackend, LogReopening, StreamingSessions {
+public final class DockerBackend
+    implements RuntimeBackend, LogReopening, StreamingSessions, StatsProvider, MetricsProvider {
   static final String NAME = "docker";
+
+  private static final Path PROCESSES = Path.of("/proc");
+  private static final Path BLOCK_DEVICES = Path.of("/sys/dev/block");
 
   private final DockerEngine engine;
   private final DockerSettings settings;
@@ -61,6 +77,9 @@ public final class DockerBackend implements RuntimeBackend, LogReopening, Stream
       DockerContainers containers,
       Inventory inventory,
       DockerSessions sessions,
+      WritableLayers layers,
+      EngineStats stats,
+      EngineMetrics metrics,
       EngineWatch watch) {}
 
   /**
@@ -96,7 +115,13 @@ public final class DockerBackend implements RuntimeBackend, LogReopening, Stream
     SecurityOptions security = SecurityOptions.ofThisMachine();
     ResourceOptions resources = ResourceOptions.ofThisMachine();
     PodFiles files = new PodFiles(state.resolve("pods"));
-    ContainerStates states = new ContainerStates(engineContainers, logs, events, context.clock());
+    Filesystems filesystems = new NativeFilesystems();
+    WritableLayers layers = new WritableLayers(filesystems, context.clock());
+    ContainerStates states =
+        new ContainerStates(engineContainers, logs, layers, events, context.clock());
+    PauseContainer pause =
+        new PauseContainer(
+            engine, engineContainers, owner, settings.runtimes(), security, resources);
     DockerContainers containers =
         new DockerContainers(
             inventory,
@@ -115,13 +140,12 @@ public final class DockerBackend implements RuntimeBackend, LogReopening, Stream
         new DockerPodSandboxes(
             inventory,
             engineContainers,
-            new PauseContainer(
-                engine, engineContainers, owner, settings.runtimes(), security, resources),
+            pause,
             containers,
             network,
             new NetworkPins(
                 namespaces,
-                new StartingProcesses(Path.of("/sys/fs/cgroup"), Path.of("/proc")),
+                new StartingProcesses(Cgroups.DEFAULT_MOUNT, PROCESSES),
                 context.runDirectory().resolve("netns")),
             files,
             context.clock(),
@@ -133,7 +157,25 @@ public final class DockerBackend implements RuntimeBackend, LogReopening, Stream
         new EngineWatch(
             engine, owner, inventory, engineContainers, states, recovery, events, context.clock());
     DockerSessions sessions = new DockerSessions(inventory, engine, namespaces);
-    parts = new Parts(sandboxes, containers, inventory, sessions, watch);
+    DockerPopulation population = new DockerPopulation(inventory, pause, watch);
+    Cgroups cgroups = Cgroups.mountedAt(Cgroups.DEFAULT_MOUNT);
+    parts =
+        new Parts(
+            sandboxes,
+            containers,
+            inventory,
+            sessions,
+            layers,
+            new EngineStats(population, cgroups, PROCESSES, layers, context.clock()),
+            new EngineMetrics(
+                population,
+                cgroups,
+                PROCESSES,
+                BLOCK_DEVICES,
+                layers,
+                filesystems,
+                context.clock()),
+            watch);
     watch.start();
   }
 
@@ -235,6 +277,36 @@ public final class DockerBackend implements RuntimeBackend, LogReopening, Stream
     return parts().sessions().connect(podSandboxId, port);
   }
 
+  @Override
+  public ContainerStats containerStats(String containerId) {
+    return parts().stats().containerStats(containerId);
+  }
+
+  @Override
+  public List<ContainerStats> listContainerStats() {
+    return parts().stats().listContainerStats();
+  }
+
+  @Override
+  public PodSandboxStats podSandboxStats(String podSandboxId) throws InterruptedException {
+    return parts().stats().podSandboxStats(podSandboxId);
+  }
+
+  @Override
+  public List<PodSandboxStats> listPodSandboxStats() throws InterruptedException {
+    return parts().stats().listPodSandboxStats();
+  }
+
+  @Override
+  public List<MetricDescriptor> metricDescriptors() {
+    return parts().metrics().metricDescriptors();
+  }
+
+  @Override
+  public List<PodSandboxMetrics> podSandboxMetrics() throws InterruptedException {
+    return parts().metrics().podSandboxMetrics();
+  }
+
   private Parts parts() {
     Parts started = parts;
     if (started == null) {
@@ -248,6 +320,7 @@ public final class DockerBackend implements RuntimeBackend, LogReopening, Stream
     Parts started = parts;
     if (started != null) {
       started.watch().close();
+      started.layers().close();
       started.inventory().close();
     }
     logs.close();

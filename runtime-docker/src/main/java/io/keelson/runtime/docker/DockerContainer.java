@@ -1,12 +1,17 @@
 package io.keelson.runtime.docker;
 
 import io.keelson.runtime.docker.records.ContainerRecord;
+import io.keelson.runtime.docker.stats.LayerMeter;
+import io.keelson.runtime.docker.stats.MeasuredContainer;
+import io.keelson.runtime.docker.stats.UsageMeter;
 import io.keelson.runtime.v1.Container;
+import io.keelson.runtime.v1.ContainerAttributes;
 import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerResources;
 import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStatus;
 import io.keelson.runtime.v1.ImageSpec;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +27,10 @@ final class DockerContainer {
   private ContainerState state = ContainerState.CONTAINER_CREATED;
   private long startedAt;
   private @Nullable Exit exit;
+  private long pid;
+  private @Nullable Path writableLayer;
+  private final UsageMeter meter = new UsageMeter();
+  private final LayerMeter layerMeter = new LayerMeter();
 
   DockerContainer(ContainerRecord record) {
     this.record = record;
@@ -45,6 +54,38 @@ final class DockerContainer {
 
   synchronized ContainerState state() {
     return state;
+  }
+
+  /**
+   * Notes where the machine has it.
+   *
+   * @param process its first process, 0 when it has none
+   * @param layer the folder of its changes to the image, null when not known
+   */
+  synchronized void located(long process, @Nullable Path layer) {
+    pid = process;
+    writableLayer = layer == null ? writableLayer : layer;
+  }
+
+  LayerMeter layerMeter() {
+    return layerMeter;
+  }
+
+  synchronized MeasuredContainer measured() {
+    ContainerConfig config = record.getConfig();
+    return new MeasuredContainer(
+        ContainerAttributes.newBuilder()
+            .setId(record.getId())
+            .setMetadata(config.getMetadata())
+            .putAllLabels(config.getLabelsMap())
+            .putAllAnnotations(config.getAnnotationsMap())
+            .build(),
+        image(config).getImage(),
+        state == ContainerState.CONTAINER_RUNNING ? pid : 0,
+        startedAt,
+        meter,
+        writableLayer,
+        layerMeter);
   }
 
   /**

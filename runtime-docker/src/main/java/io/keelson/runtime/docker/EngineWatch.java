@@ -2,6 +2,7 @@ package io.keelson.runtime.docker;
 
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Event;
+import com.github.dockerjava.api.model.Info;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.image.PauseImage;
 import io.keelson.runtime.spi.ContainerEventSink;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -49,6 +51,7 @@ final class EngineWatch implements AutoCloseable {
   private volatile @Nullable String trouble = "the Docker Engine has not been reached yet";
   private volatile String version = "unknown";
   private volatile CgroupDriver cgroupDriver = CgroupDriver.CGROUPFS;
+  private volatile String dataRoot = "";
 
   EngineWatch(
       DockerEngine engine,
@@ -131,10 +134,10 @@ final class EngineWatch implements AutoCloseable {
   private boolean look(EngineEventStream open) throws InterruptedException {
     try {
       version = engine.version().engine();
+      Info info = engine.info();
+      dataRoot = Objects.requireNonNullElse(info.getDockerRootDir(), "");
       cgroupDriver =
-          "systemd".equals(engine.info().getCGroupDriver())
-              ? CgroupDriver.SYSTEMD
-              : CgroupDriver.CGROUPFS;
+          "systemd".equals(info.getCGroupDriver()) ? CgroupDriver.SYSTEMD : CgroupDriver.CGROUPFS;
       PauseImage.ensure(engine);
       if (inventory.isOpen()) {
         relist();
@@ -168,6 +171,16 @@ final class EngineWatch implements AutoCloseable {
   /** Why the engine cannot be used now, or empty when it can. */
   Optional<String> trouble() {
     return Optional.ofNullable(trouble);
+  }
+
+  /** Whether the engine can be used now. */
+  boolean answers() {
+    return trouble == null;
+  }
+
+  /** The engine's data folder, as it last told it; empty before. */
+  String dataRoot() {
+    return dataRoot;
   }
 
   /** The engine's version when it last answered. */
