@@ -32,6 +32,9 @@ public sealed interface Cgroup permits LegacyCgroup, UnifiedCgroup {
   /** Memory and swap it may use. */
   Optional<MemoryLimits> memoryLimits();
 
+  /** Memory kept for it when the machine runs short, in bytes; 0 for none. */
+  OptionalLong memoryReservation();
+
   /** How often memory ran short. */
   Optional<MemoryEvents> memoryEvents();
 

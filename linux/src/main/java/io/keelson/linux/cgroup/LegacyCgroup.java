@@ -107,12 +107,16 @@ final class LegacyCgroup implements Cgroup {
       return Optional.empty();
     }
     OptionalLong both = KernelFile.limit(file(Controller.MEMORY, "memory.memsw.limit_in_bytes"));
-    OptionalLong soft = KernelFile.limit(file(Controller.MEMORY, "memory.soft_limit_in_bytes"));
     return Optional.of(
         new MemoryLimits(
             memory.getAsLong(),
-            both.isEmpty() ? 0 : swapLimit(memory.getAsLong(), both.getAsLong()),
-            soft.isEmpty() || soft.getAsLong() == MemoryLimits.UNLIMITED ? 0 : soft.getAsLong()));
+            both.isEmpty() ? 0 : swapLimit(memory.getAsLong(), both.getAsLong())));
+  }
+
+  @Override
+  public OptionalLong memoryReservation() {
+    OptionalLong soft = KernelFile.limit(file(Controller.MEMORY, "memory.soft_limit_in_bytes"));
+    return soft.equals(OptionalLong.of(MemoryLimits.UNLIMITED)) ? OptionalLong.of(0) : soft;
   }
 
   /** Version 1 limits memory and swap together. */

@@ -5,9 +5,8 @@ package io.keelson.linux.cgroup;
  *
  * @param memoryBytes memory
  * @param swapBytes swap, besides memory
- * @param reservationBytes memory kept for it when the machine runs short; 0 for none
  */
-public record MemoryLimits(long memoryBytes, long swapBytes, long reservationBytes) {
+public record MemoryLimits(long memoryBytes, long swapBytes) {
 
   /** No limit. */
   public static final long UNLIMITED = Long.MAX_VALUE;

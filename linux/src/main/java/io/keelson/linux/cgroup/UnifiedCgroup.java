@@ -87,10 +87,12 @@ final class UnifiedCgroup implements Cgroup {
       return Optional.empty();
     }
     return Optional.of(
-        new MemoryLimits(
-            memory.getAsLong(),
-            KernelFile.limit(file("memory.swap.max")).orElse(0),
-            KernelFile.limit(file("memory.low")).orElse(0)));
+        new MemoryLimits(memory.getAsLong(), KernelFile.limit(file("memory.swap.max")).orElse(0)));
+  }
+
+  @Override
+  public OptionalLong memoryReservation() {
+    return KernelFile.limit(file("memory.low"));
   }
 
   @Override

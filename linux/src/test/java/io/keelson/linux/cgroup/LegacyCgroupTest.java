@@ -86,7 +86,7 @@ class LegacyCgroupTest {
         .file("memory/docker/4f2a/memory.soft_limit_in_bytes", "9223372036854771712\n");
 
     assertThat(cgroup().memoryLimits())
-        .contains(new MemoryLimits(MemoryLimits.UNLIMITED, MemoryLimits.UNLIMITED, 0));
+        .contains(new MemoryLimits(MemoryLimits.UNLIMITED, MemoryLimits.UNLIMITED));
   }
 
   @Test
@@ -95,7 +95,8 @@ class LegacyCgroupTest {
         .file("memory/docker/4f2a/memory.memsw.limit_in_bytes", "1500\n")
         .file("memory/docker/4f2a/memory.soft_limit_in_bytes", "800\n");
 
-    assertThat(cgroup().memoryLimits()).contains(new MemoryLimits(1000, 500, 800));
+    assertThat(cgroup().memoryLimits()).contains(new MemoryLimits(1000, 500));
+    assertThat(cgroup().memoryReservation()).hasValue(800);
   }
 
   @Test

@@ -95,7 +95,8 @@ class UnifiedCgroupTest {
 
     assertThat(cgroup().memory().orElseThrow().swapBytes()).isEqualTo(8192);
     assertThat(cgroup().memoryLimits())
-        .contains(new MemoryLimits(67108864, MemoryLimits.UNLIMITED, 1048576));
+        .contains(new MemoryLimits(67108864, MemoryLimits.UNLIMITED));
+    assertThat(cgroup().memoryReservation()).hasValue(1048576);
   }
 
   @Test

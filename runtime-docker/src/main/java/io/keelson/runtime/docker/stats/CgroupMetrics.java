@@ -129,13 +129,16 @@ final class CgroupMetrics {
                       "Memory it may use, in bytes; 0 for no limit.",
                       limits -> limit(limits.memoryBytes())),
                   gauge(
-                      "container_spec_memory_reservation_limit_bytes",
-                      "Memory kept for it when the machine runs short, in bytes; 0 for none.",
-                      limits -> limit(limits.reservationBytes())),
-                  gauge(
                       "container_spec_memory_swap_limit_bytes",
                       "Swap it may use besides memory, in bytes; 0 for none and for no limit.",
                       limits -> limit(limits.swapBytes())))),
+          new MetricGroup<>(
+              cgroup -> boxed(cgroup.memoryReservation()),
+              List.of(
+                  gauge(
+                      "container_spec_memory_reservation_limit_bytes",
+                      "Memory kept for it when the machine runs short, in bytes; 0 for none.",
+                      bytes -> bytes))),
           new MetricGroup<>(
               Cgroup::memoryEvents,
               List.<MetricFamily<MemoryEvents>>of(

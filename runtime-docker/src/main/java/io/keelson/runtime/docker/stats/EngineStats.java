@@ -113,7 +113,7 @@ public final class EngineStats implements StatsProvider {
       linux.addContainers(stats(container, usage));
     }
     if (pod.pid() != 0) {
-      podUsage(pod, parts).ifPresent(usage -> addUsage(linux, usage));
+      addUsage(linux, pod, parts);
       if (pod.ownNetwork()) {
         network(pod).ifPresent(linux::setNetwork);
       }
@@ -121,38 +121,41 @@ public final class EngineStats implements StatsProvider {
     return PodSandboxStats.newBuilder().setAttributes(pod.attributes()).setLinux(linux).build();
   }
 
-  private static void addUsage(LinuxPodSandboxStats.Builder linux, Usage usage) {
-    ContainerStats figures = usage.figures();
-    linux
-        .setCpu(figures.getCpu())
-        .setProcess(
-            ProcessUsage.newBuilder()
-                .setTimestamp(usage.at())
-                .setProcessCount(Usage.value(usage.tasks())));
-    if (figures.hasMemory()) {
-      linux.setMemory(figures.getMemory());
-    }
-    if (figures.hasIo()) {
-      linux.setIo(figures.getIo());
-    }
-  }
-
-  /** What the pod's own cgroup says, or the sum of its parts where it has none. */
-  private Optional<Usage> podUsage(MeasuredPod pod, List<Usage> containers) {
+  /** Adds what the pod's own cgroup says, or the sum of its parts where it has none. */
+  private void addUsage(LinuxPodSandboxStats.Builder linux, MeasuredPod pod, List<Usage> parts) {
     long now = EpochNanos.now(clock);
     Path process = process(pod.pid());
     if (pod.ownCgroup()) {
       Optional<Usage> whole =
           pod.meter().read(() -> cgroups.aroundContainer(process, pod.id()), pod.createdAt(), now);
       if (whole.isPresent()) {
-        return whole;
+        addUsage(linux, whole.get(), pod.meter().tasks());
+        return;
       }
     }
-    Optional<Usage> pause =
-        pod.pauseMeter().read(() -> cgroups.ofContainer(process, pod.id()), pod.createdAt(), now);
-    List<Usage> parts = new ArrayList<>(containers);
-    pause.ifPresent(parts::add);
-    return pause.map(own -> Usage.sum(now, parts));
+    pod.pauseMeter()
+        .read(() -> cgroups.ofContainer(process, pod.id()), pod.createdAt(), now)
+        .ifPresent(pause -> {
+          parts.add(pause);
+          long tasks =
+              pod.containers().stream().mapToLong(c -> c.meter().tasks()).sum()
+                  + pod.pauseMeter().tasks();
+          addUsage(linux, Usage.sum(now, parts), tasks);
+        });
+  }
+
+  private static void addUsage(LinuxPodSandboxStats.Builder linux, Usage usage, long tasks) {
+    ContainerStats figures = usage.figures();
+    linux
+        .setCpu(figures.getCpu())
+        .setProcess(
+            ProcessUsage.newBuilder().setTimestamp(usage.at()).setProcessCount(Usage.value(tasks)));
+    if (figures.hasMemory()) {
+      linux.setMemory(figures.getMemory());
+    }
+    if (figures.hasIo()) {
+      linux.setIo(figures.getIo());
+    }
   }
 
   private Optional<NetworkUsage> network(MeasuredPod pod) {

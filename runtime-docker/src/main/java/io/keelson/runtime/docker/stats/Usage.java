@@ -22,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  * What a cgroup used at one moment.
  *
  * @param figures CPU, memory, swap and pressure on I/O, as far as the kernel counts them
- * @param tasks processes and threads
  */
-record Usage(ContainerStats figures, long tasks) {
+record Usage(ContainerStats figures) {
   private static final long NANOS_IN_MICRO = 1000;
 
   /**
@@ -56,7 +55,7 @@ record Usage(ContainerStats figures, long tasks) {
     cgroup
         .pressure(Resource.IO)
         .ifPresent(p -> figures.setIo(IoUsage.newBuilder().setTimestamp(at).setPsi(psi(p))));
-    return Optional.of(new Usage(figures.build(), cgroup.tasks().orElse(0)));
+    return Optional.of(new Usage(figures.build()));
   }
 
   private static CpuUsage cpu(Cgroup cgroup, long at, long nanos, WindowStart start) {
@@ -137,7 +136,7 @@ record Usage(ContainerStats figures, long tasks) {
           .setPageFaults(sum(parts, f -> f.getMemory().getPageFaults()))
           .setMajorPageFaults(sum(parts, f -> f.getMemory().getMajorPageFaults()));
     }
-    return new Usage(figures.build(), parts.stream().mapToLong(Usage::tasks).sum());
+    return new Usage(figures.build());
   }
 
   private static UInt64Value sum(List<Usage> parts, Function<ContainerStats, UInt64Value> figure) {

@@ -19,6 +19,11 @@ public final class UsageMeter {
   /** The meter of a group that was not read yet. */
   public UsageMeter() {}
 
+  /** Processes and threads in the group, read anew; 0 for one that was not found yet. */
+  synchronized long tasks() {
+    return cgroup == null ? 0 : cgroup.tasks().orElse(0);
+  }
+
   /**
    * What the group uses.
    *

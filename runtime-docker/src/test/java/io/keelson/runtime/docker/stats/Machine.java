@@ -26,7 +26,7 @@ final class Machine implements Population, AutoCloseable {
   private final Path folder;
   private final List<MeasuredPod> pods = new ArrayList<>();
   private final WritableLayers layers;
-  private Instant now = Instant.ofEpochSecond(0, START);
+  private volatile Instant now = Instant.ofEpochSecond(0, START);
   private final Clock clock =
       new Clock() {
         @Override
@@ -93,6 +93,7 @@ final class Machine implements Population, AutoCloseable {
     cpu(cgroup, cpuNanos);
     file("cgroup/" + cgroup + "/memory.current", "10000000\n");
     file("cgroup/" + cgroup + "/memory.max", "64000000\n");
+    file("cgroup/" + cgroup + "/memory.low", "0\n");
     file("cgroup/" + cgroup + "/memory.swap.max", "max\n");
     file("cgroup/" + cgroup + "/memory.swap.current", "4096\n");
     file(
