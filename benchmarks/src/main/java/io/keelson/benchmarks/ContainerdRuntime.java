@@ -112,7 +112,7 @@ final class ContainerdRuntime implements MeasuredRuntime {
 
   @Override
   public long residentBytes() throws IOException {
-    return running().residentBytes();
+    return running().use().residentBytes();
   }
 
   private DaemonProcess running() {

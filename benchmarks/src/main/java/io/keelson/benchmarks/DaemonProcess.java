@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -63,13 +62,13 @@ final class DaemonProcess {
     return client;
   }
 
-  long residentBytes() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc", "" + process.pid(), "status"))) {
-      if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-      }
-    }
-    throw new IOException("process " + process.pid() + " has no resident size");
+  ProcessUse use() throws IOException {
+    return ProcessUse.of(process.pid());
+  }
+
+  /** Ends the process as a crash does; the client stays, and finds the next one. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   void stop() throws InterruptedException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -89,13 +90,27 @@ record Workspace(Path folder) {
     return PauseImage.archive(architecture);
   }
 
-  /** Removes the bridge and the folder. */
+  /** Removes the bridge, what a failed run has left mounted, and the folder. */
   void close() throws IOException, InterruptedException {
     new ProcessBuilder("ip", "link", "delete", BRIDGE).start().waitFor();
+    for (String mount : mounts()) {
+      new ProcessBuilder("umount", "--lazy", mount).start().waitFor();
+    }
     try (var files = Files.walk(folder)) {
       for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
         Files.deleteIfExists(file);
       }
+    }
+  }
+
+  /** Where something is mounted in the folder, the innermost first. */
+  List<String> mounts() throws IOException {
+    try (var lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
+      return lines
+          .map(line -> line.split(" ", 6)[4])
+          .filter(place -> place.startsWith(folder + "/"))
+          .sorted(Comparator.reverseOrder())
+          .toList();
     }
   }
 }
