@@ -73,10 +73,10 @@ final class ContainerdRuntime implements MeasuredRuntime {
     return started.startTime();
   }
 
-  /** Imports the images; the daemon must run. */
-  void importImages() throws IOException, InterruptedException {
-    importImage(workspace.write(Workspace.image(architecture), "image.tar"));
-    importImage(workspace.write(Workspace.pause(architecture), "pause.tar"));
+  @Override
+  public void takeImages() throws IOException, InterruptedException {
+    importImage(workspace.write(Workspace.image(architecture), folder.resolve("image.tar")));
+    importImage(workspace.write(Workspace.pause(architecture), folder.resolve("pause.tar")));
   }
 
   private void importImage(Path archive) throws IOException, InterruptedException {

@@ -82,6 +82,11 @@ final class KeelsonRuntime implements MeasuredRuntime {
   }
 
   @Override
+  public void takeImages() {
+    // The engine has them since it was started.
+  }
+
+  @Override
   public void stop() throws InterruptedException {
     running().stop();
     daemon = null;

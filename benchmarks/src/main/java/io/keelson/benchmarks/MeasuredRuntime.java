@@ -17,6 +17,9 @@ interface MeasuredRuntime extends AutoCloseable {
    */
   Duration start() throws IOException, InterruptedException;
 
+  /** Gives it the images that pods need; the daemon runs. */
+  void takeImages() throws IOException, InterruptedException;
+
   /** Ends the daemon; its pods and images stay. */
   void stop() throws InterruptedException;
 

@@ -8,38 +8,62 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
 /**
- * Keelson on Docker beside containerd, on the same machine, in the same run, with the same CNI
- * configuration and image. Rounds alternate, so that whatever else the machine does hits both.
- * Prints medians and ratios; decides nothing.
+ * Keelson on Docker beside containerd and other peers, on the same machine, in the same run, with
+ * the same CNI configuration and image. Rounds alternate, so that whatever else the machine does
+ * hits all. Prints medians and ratios; decides nothing.
  */
 public final class SideBySide {
   private static final int WARM_UP_CALLS = 10_000;
   private static final int CALLS = 20_000;
   private static final int STARTS = 5;
   private static final int WARM_UP_PODS = 3;
+  private static final int PARALLEL = 20;
   private static final int SETTLE_SECONDS = 5;
   private static final double MIB = 1024.0 * 1024;
+  private static final double MS = 1e6;
 
-  private SideBySide() {}
+  private final Workspace workspace;
+  private final List<MeasuredRuntime> runtimes;
 
-  /** Arguments: the launcher, the peer's binary, and how many pods each. */
+  private SideBySide(Workspace workspace, List<MeasuredRuntime> runtimes) {
+    this.workspace = workspace;
+    this.runtimes = runtimes;
+  }
+
+  /**
+   * Arguments: the launcher, the peer's binary, a file for the image, how many pods each, and
+   * further peers that run already.
+   */
   public static void main(String[] args) throws IOException, InterruptedException {
-    if (args.length != 3) {
-      System.err.println("usage: SideBySide LAUNCHER CONTAINERD PODS; see benchmarks/run");
+    if (args.length < 4) {
+      System.err.println(
+          "usage: SideBySide LAUNCHER CONTAINERD IMAGE_FILE PODS [NAME=ENDPOINT...];"
+              + " see benchmarks/run");
       System.exit(2);
     }
-    Path containerd = Path.of(args[1]);
-    int pods = Integer.parseInt(args[2]);
+    int pods = Integer.parseInt(args[3]);
     Workspace workspace = Workspace.create();
-    try (KeelsonRuntime ours = KeelsonRuntime.prepare(Path.of(args[0]), workspace);
-        ContainerdRuntime theirs =
-            ContainerdRuntime.prepare(containerd, workspace, architecture())) {
-      compare(ours, theirs, workspace, pods);
+    Path image = workspace.write(Workspace.image(architecture()), Path.of(args[2]));
+    List<MeasuredRuntime> runtimes = new ArrayList<>();
+    try {
+      runtimes.add(KeelsonRuntime.prepare(Path.of(args[0]), workspace));
+      runtimes.add(ContainerdRuntime.prepare(Path.of(args[1]), workspace, architecture()));
+      for (int i = 4; i < args.length; i++) {
+        runtimes.add(RunningPeer.of(args[i], image));
+      }
+      new SideBySide(workspace, runtimes).compare(pods);
     } finally {
+      for (MeasuredRuntime runtime : runtimes.reversed()) {
+        runtime.close();
+      }
       workspace.close();
     }
   }
@@ -49,67 +73,57 @@ public final class SideBySide {
     return System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
   }
 
-  private static void compare(
-      KeelsonRuntime ours, ContainerdRuntime theirs, Workspace workspace, int pods)
-      throws IOException, InterruptedException {
-    System.out.printf("%-34s %13s %13s %8s%n", "median", ours.name(), theirs.name(), "ratio");
-    List<Long> ourStarts = new ArrayList<>();
-    List<Long> theirStarts = new ArrayList<>();
-    for (int i = 0; i < STARTS; i++) {
-      ourStarts.add(restart(ours, i));
-      theirStarts.add(restart(theirs, i));
-    }
-    print("daemon start to first answer", "ms", median(ourStarts) / 1e6, median(theirStarts) / 1e6);
+  private void compare(int pods) throws IOException, InterruptedException {
+    Table.header(runtimes.stream().map(MeasuredRuntime::name).toList());
+    starts();
     // A daemon is idle once what its start has set off has run out.
     TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
-    print("idle, resident", "MiB", ours.residentBytes() / MIB, theirs.residentBytes() / MIB);
-    theirs.importImages();
-    Histogram ourVersion = version(ours);
-    Histogram theirVersion = version(theirs);
-    for (double percentile : new double[] {50, 99}) {
-      print(
-          "Version p%.0f".formatted(percentile),
-          "us",
-          ourVersion.getValueAtPercentile(percentile) / 1e3,
-          theirVersion.getValueAtPercentile(percentile) / 1e3);
+    resident("idle, resident");
+    for (MeasuredRuntime runtime : runtimes) {
+      runtime.takeImages();
     }
-    Map<Step, List<Long>> ourSteps = new EnumMap<>(Step.class);
-    Map<Step, List<Long>> theirSteps = new EnumMap<>(Step.class);
-    for (int i = 0; i < WARM_UP_PODS + pods; i++) {
-      Map<Step, Long> our =
-          PodCycle.run(
-              ours.client(), i, Files.createDirectories(workspace.folder().resolve("logs-ours")));
-      Map<Step, Long> their =
-          PodCycle.run(
-              theirs.client(),
-              i,
-              Files.createDirectories(workspace.folder().resolve("logs-theirs")));
-      if (i >= WARM_UP_PODS) {
-        our.forEach(
-            (step, nanos) -> ourSteps.computeIfAbsent(step, s -> new ArrayList<>()).add(nanos));
-        their.forEach(
-            (step, nanos) -> theirSteps.computeIfAbsent(step, s -> new ArrayList<>()).add(nanos));
-      }
-    }
-    ourSteps.forEach((step, nanos) ->
-        print(
-            step.label(),
-            "ms",
-            median(nanos) / 1e6,
-            median(theirSteps.getOrDefault(step, List.of(0L))) / 1e6));
-    print(
-        "after the pods, resident",
-        "MiB",
-        ours.residentBytes() / MIB,
-        theirs.residentBytes() / MIB);
+    version();
+    pods(pods);
+    parallelPods(pods);
+    lists();
+    resident("after the pods, resident");
   }
 
-  private static long restart(MeasuredRuntime runtime, int round)
-      throws IOException, InterruptedException {
-    if (round > 0) {
-      runtime.stop();
+  private void starts() throws IOException, InterruptedException {
+    List<List<Long>> starts = new ArrayList<>();
+    runtimes.forEach(runtime -> starts.add(new ArrayList<>()));
+    for (int round = 0; round < STARTS; round++) {
+      for (int i = 0; i < runtimes.size(); i++) {
+        MeasuredRuntime runtime = runtimes.get(i);
+        if (round > 0) {
+          runtime.stop();
+        }
+        starts.get(i).add(runtime.start().toNanos());
+      }
     }
-    return runtime.start().toNanos();
+    row("daemon start to first answer", "ms", starts, nanos -> Table.median(nanos) / MS);
+  }
+
+  private void resident(String what) throws IOException {
+    List<Double> sizes = new ArrayList<>();
+    for (MeasuredRuntime runtime : runtimes) {
+      sizes.add(runtime.residentBytes() / MIB);
+    }
+    Table.row(what, "MiB", sizes);
+  }
+
+  private void version() throws InterruptedException {
+    List<Histogram> histograms = new ArrayList<>();
+    for (MeasuredRuntime runtime : runtimes) {
+      histograms.add(version(runtime));
+    }
+    for (double percentile : new double[] {50, 99}) {
+      row(
+          "Version p%.0f".formatted(percentile),
+          "us",
+          histograms,
+          histogram -> histogram.getValueAtPercentile(percentile) / 1e3);
+    }
   }
 
   private static Histogram version(MeasuredRuntime runtime) throws InterruptedException {
@@ -124,16 +138,73 @@ public final class SideBySide {
     return histogram;
   }
 
-  private static double median(List<Long> values) {
-    List<Long> sorted = values.stream().sorted().toList();
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2.0;
+  private void pods(int pods) throws IOException, InterruptedException {
+    List<Map<Step, List<Long>>> steps = new ArrayList<>();
+    runtimes.forEach(runtime -> steps.add(new EnumMap<>(Step.class)));
+    for (int i = 0; i < WARM_UP_PODS + pods; i++) {
+      for (int j = 0; j < runtimes.size(); j++) {
+        Map<Step, List<Long>> kept = steps.get(j);
+        Map<Step, Long> nanos = PodCycle.run(runtimes.get(j).client(), i, logs(runtimes.get(j)));
+        if (i >= WARM_UP_PODS) {
+          nanos.forEach(
+              (step, time) -> kept.computeIfAbsent(step, s -> new ArrayList<>()).add(time));
+        }
+      }
+    }
+    for (Step step : Step.values()) {
+      row(
+          step.label(),
+          "ms",
+          steps,
+          times -> Table.median(times.getOrDefault(step, List.of())) / MS);
+    }
   }
 
-  private static void print(String what, String unit, double ours, double theirs) {
-    System.out.printf(
-        "%-34s %9.2f %s %9.2f %s %8.2f%n", what, ours, unit, theirs, unit, ours / theirs);
+  private Path logs(MeasuredRuntime runtime) throws IOException {
+    return Files.createDirectories(workspace.folder().resolve("logs").resolve(runtime.name()));
+  }
+
+  private void parallelPods(int pods) throws IOException, InterruptedException {
+    List<Double> perSecond = new ArrayList<>();
+    for (MeasuredRuntime runtime : runtimes) {
+      Path logs = logs(runtime);
+      int count = Math.max(pods, PARALLEL);
+      long begun = System.nanoTime();
+      try (ExecutorService workers = Executors.newFixedThreadPool(PARALLEL)) {
+        List<Future<?>> running = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+          int number = 10_000 + i;
+          running.add(workers.submit(() -> PodCycle.run(runtime.client(), number, logs)));
+        }
+        for (Future<?> pod : running) {
+          try {
+            pod.get();
+          } catch (java.util.concurrent.ExecutionException e) {
+            throw new IOException(runtime.name() + " failed with pods in parallel", e);
+          }
+        }
+      }
+      perSecond.add(count / ((System.nanoTime() - begun) / 1e9));
+    }
+    Table.row("pods a second, %d in parallel".formatted(PARALLEL), "/s", perSecond);
+  }
+
+  private void lists() throws IOException, InterruptedException {
+    List<Map<String, Double>> medians = new ArrayList<>();
+    for (MeasuredRuntime runtime : runtimes) {
+      medians.add(CrowdedNode.measure(runtime.client(), logs(runtime)));
+    }
+    for (String call : medians.getFirst().keySet()) {
+      row(
+          "%s, %d containers".formatted(call, CrowdedNode.CONTAINERS),
+          "ms",
+          medians,
+          figures -> figures.getOrDefault(call, 0.0));
+    }
+  }
+
+  private static <T> void row(
+      String what, String unit, List<T> measured, ToDoubleFunction<T> figure) {
+    Table.row(what, unit, measured.stream().map(figure::applyAsDouble).toList());
   }
 }

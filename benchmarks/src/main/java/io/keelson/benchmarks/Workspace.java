@@ -77,8 +77,7 @@ record Workspace(Path folder) {
   }
 
   /** Writes an image where another runtime can import it from. */
-  Path write(ImageArchive image, String name) throws IOException {
-    Path file = folder.resolve(name);
+  Path write(ImageArchive image, Path file) throws IOException {
     try (OutputStream out = Files.newOutputStream(file)) {
       image.writeTo(out);
     }

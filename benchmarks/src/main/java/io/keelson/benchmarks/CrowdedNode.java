@@ -1,0 +1,107 @@
+package io.keelson.benchmarks;
+
+import io.keelson.runtime.client.RuntimeClient;
+import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.v1.ContainerConfig;
+import io.keelson.runtime.v1.ContainerFilter;
+import io.keelson.runtime.v1.ContainerMetadata;
+import io.keelson.runtime.v1.ContainerStatsFilter;
+import io.keelson.runtime.v1.ImageSpec;
+import io.keelson.runtime.v1.PodSandboxConfig;
+import io.keelson.runtime.v1.PodSandboxFilter;
+import io.keelson.runtime.v1.PodSandboxMetadata;
+import io.keelson.runtime.v1.PodSandboxStatsFilter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a node agent asks again and again of a node with {@value #CONTAINERS} containers. */
+final class CrowdedNode {
+  static final int CONTAINERS = 50;
+  private static final int PODS = 10;
+  private static final int CALLS = 50;
+
+  private CrowdedNode() {}
+
+  private interface Call {
+    Object run() throws InterruptedException;
+  }
+
+  /** The median of each call in milliseconds, by name; 0 for what the runtime has not got. */
+  static Map<String, Double> measure(RuntimeClient client, Path logs) throws InterruptedException {
+    List<String> pods = new ArrayList<>();
+    List<String> containers = new ArrayList<>();
+    try {
+      fill(client, logs, pods, containers);
+      Map<String, Call> calls = new LinkedHashMap<>();
+      calls.put(
+          "ListPodSandbox", () -> client.listPodSandboxes(PodSandboxFilter.getDefaultInstance()));
+      calls.put(
+          "ListContainers", () -> client.listContainers(ContainerFilter.getDefaultInstance()));
+      calls.put("PodSandboxStatus", () -> client.podSandboxStatus(pods.getFirst()));
+      calls.put("ContainerStatus", () -> client.containerStatus(containers.getFirst()));
+      calls.put(
+          "ListContainerStats",
+          () -> client.stats().listContainerStats(ContainerStatsFilter.getDefaultInstance()));
+      calls.put(
+          "ListPodSandboxStats",
+          () -> client.stats().listPodSandboxStats(PodSandboxStatsFilter.getDefaultInstance()));
+      Map<String, Double> medians = new LinkedHashMap<>();
+      for (Map.Entry<String, Call> call : calls.entrySet()) {
+        medians.put(call.getKey(), median(call.getValue()));
+      }
+      return medians;
+    } finally {
+      for (String pod : pods) {
+        client.stopPodSandbox(pod);
+        client.removePodSandbox(pod);
+      }
+    }
+  }
+
+  private static double median(Call call) throws InterruptedException {
+    List<Long> nanos = new ArrayList<>();
+    try {
+      for (int i = 0; i < CALLS; i++) {
+        long begun = System.nanoTime();
+        call.run();
+        nanos.add(System.nanoTime() - begun);
+      }
+    } catch (CriException e) {
+      System.err.println("not measured: " + e.getMessage());
+      return 0;
+    }
+    return Table.median(nanos) / 1e6;
+  }
+
+  private static void fill(
+      RuntimeClient client, Path logs, List<String> pods, List<String> containers)
+      throws InterruptedException {
+    for (int i = 0; i < PODS; i++) {
+      PodSandboxConfig pod =
+          PodSandboxConfig.newBuilder()
+              .setMetadata(
+                  PodSandboxMetadata.newBuilder()
+                      .setName("crowd-" + i)
+                      .setNamespace("default")
+                      .setUid("crowd-" + i))
+              .setLogDirectory(logs.resolve("crowd-" + i).toString())
+              .build();
+      String podId = client.runPodSandbox(pod, "");
+      pods.add(podId);
+      for (int j = 0; j < CONTAINERS / PODS; j++) {
+        ContainerConfig container =
+            ContainerConfig.newBuilder()
+                .setMetadata(ContainerMetadata.newBuilder().setName("c" + j))
+                .setImage(ImageSpec.newBuilder().setImage(Workspace.IMAGE))
+                .setLogPath("c" + j + ".log")
+                .build();
+        String id = client.createContainer(podId, container, pod);
+        containers.add(id);
+        client.startContainer(id);
+      }
+    }
+  }
+}
