@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -43,6 +44,7 @@ public final class Soak {
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicInteger repeated = new AtomicInteger();
   private final AtomicInteger kills = new AtomicInteger();
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   private Soak(KeelsonRuntime runtime, RuntimeClient client, Path logs, int pods) {
     this.runtime = runtime;
@@ -93,7 +95,7 @@ public final class Soak {
     try {
       inParallel(parallel, this::work);
     } finally {
-      killer.interrupt();
+      ended.countDown();
       if (!interval.isZero()) {
         killer.join();
       }
@@ -169,8 +171,7 @@ public final class Soak {
 
   private void kill(Duration interval) {
     try {
-      while (true) {
-        TimeUnit.NANOSECONDS.sleep(interval.toNanos());
+      while (!ended.await(interval.toSeconds(), TimeUnit.SECONDS)) {
         runtime.killAndRestart();
         kills.incrementAndGet();
       }
