@@ -257,8 +257,16 @@ public final class DockerImages implements Images, AutoCloseable {
   public String pullImage(ImageSpec image, AuthConfig auth, PodSandboxConfig sandboxConfig)
       throws InterruptedException {
     ImageReference reference = ImageReference.parse(image.getImage());
-    if (!pullFromMirror(reference)) {
-      pulls.pull(reference, RegistryAuth.header(auth, reference));
+    List<String> refusals = new ArrayList<>();
+    if (!pullFromMirror(reference, refusals)) {
+      try {
+        pulls.pull(reference, RegistryAuth.header(auth, reference));
+      } catch (CriException e) {
+        throw refusals.isEmpty()
+            ? e
+            : new CriException(
+                e.code(), e.getMessage() + "; before that " + String.join("; ", refusals), e);
+      }
     }
     storageChanged();
     return named(reference)
@@ -270,13 +278,15 @@ public final class DockerImages implements Images, AutoCloseable {
   }
 
   /** Tries the mirrors, without credentials: those given are for the registry itself. */
-  private boolean pullFromMirror(ImageReference reference) throws InterruptedException {
+  private boolean pullFromMirror(ImageReference reference, List<String> refusals)
+      throws InterruptedException {
     for (ImageReference atMirror : mirrors.of(reference)) {
       boolean known = inspect(atMirror.pinned()).isPresent();
       try {
         pulls.pull(atMirror, RegistryAuth.header(AuthConfig.getDefaultInstance(), atMirror));
       } catch (CriException e) {
         log.warn("mirror {} cannot serve {}: {}", atMirror.name(), reference, e.getMessage());
+        refusals.add("its mirror " + atMirror.registry() + ": " + e.getMessage());
         continue;
       }
       Optional<InspectImageResponse> pulled = inspect(atMirror.pinned());

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** Turns CRI mounts into the engine's. What the engine cannot do is refused by name. */
 final class MountOptions {
@@ -18,7 +19,7 @@ final class MountOptions {
   /** A read-only or writable bind mount with private propagation. */
   static Mount bind(Path source, String target, boolean readOnly) {
     return new Mount()
-        .withBindOptions(new TopOnly())
+        .withBindOptions(readOnly ? new TopOnly() : new BindOptions())
         .withType(MountType.BIND)
         .withSource(source.toString())
         .withTarget(target)
@@ -48,10 +49,8 @@ final class MountOptions {
   static Mount propagated(Mount bind, io.keelson.runtime.v1.Mount mount) {
     return switch (mount.getPropagation()) {
       case PROPAGATION_PRIVATE -> bind;
-      case PROPAGATION_HOST_TO_CONTAINER ->
-          bind.withBindOptions(new TopOnly().withPropagation(BindPropagation.R_SLAVE));
-      case PROPAGATION_BIDIRECTIONAL ->
-          bind.withBindOptions(new TopOnly().withPropagation(BindPropagation.R_SHARED));
+      case PROPAGATION_HOST_TO_CONTAINER -> withPropagation(bind, BindPropagation.R_SLAVE);
+      case PROPAGATION_BIDIRECTIONAL -> withPropagation(bind, BindPropagation.R_SHARED);
       case UNRECOGNIZED ->
           throw CriException.invalidArgument(
               "mount %s: propagation %d is not known"
@@ -79,5 +78,10 @@ final class MountOptions {
               .formatted(
                   mount.getContainerPath(), source, e.getClass().getSimpleName(), e.getMessage()));
     }
+  }
+
+  private static Mount withPropagation(Mount bind, BindPropagation propagation) {
+    BindOptions options = Objects.requireNonNullElseGet(bind.getBindOptions(), BindOptions::new);
+    return bind.withBindOptions(options.withPropagation(propagation));
   }
 }

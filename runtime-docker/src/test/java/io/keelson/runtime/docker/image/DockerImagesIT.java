@@ -278,6 +278,9 @@ class DockerImagesIT {
             Clock.systemUTC());
 
     assertThat(pull(registry.host() + "/team/app:1", NOBODY)).startsWith("sha256:");
+    assertThat(pullFails(registry.host() + "/team/none:1", NOBODY))
+        .hasMessageContaining("check its name and tag")
+        .hasMessageContaining("before that its mirror 127.0.0.1:1: RegistryUnavailable");
   }
 
   @Test
