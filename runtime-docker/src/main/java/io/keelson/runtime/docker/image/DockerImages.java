@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,7 @@ public final class DockerImages implements Images, AutoCloseable {
 
   private final DockerEngine engine;
   private final Mirrors mirrors;
+  private final ReentrantLock removing = new ReentrantLock();
   private final ImagePulls pulls;
   private final Clock clock;
   private @Nullable Storage storage;
@@ -319,10 +321,20 @@ public final class DockerImages implements Images, AutoCloseable {
 
   /**
    * Removes every name of the image, and its data unless a container still uses it: like
-   * containerd, this succeeds then, and the data goes with a later removal.
+   * containerd, this succeeds then, and the data goes with a later removal. One at a time: whoever
+   * comes second must not return before the first has finished.
    */
   @Override
   public void removeImage(ImageSpec image) throws InterruptedException {
+    removing.lockInterruptibly();
+    try {
+      removeAlone(image);
+    } finally {
+      removing.unlock();
+    }
+  }
+
+  private void removeAlone(ImageSpec image) throws InterruptedException {
     Optional<InspectImageResponse> found = find(image.getImage());
     if (found.isEmpty()) {
       return;
@@ -341,8 +353,11 @@ public final class DockerImages implements Images, AutoCloseable {
           "remove image " + reference,
           client -> client.removeImageCmd(reference).withForce(force).exec());
     } catch (CriException e) {
-      // Gone already, perhaps by a call at the same time; or in use, which is no failure.
-      if (e.code() != Status.Code.NOT_FOUND && e.code() != Status.Code.FAILED_PRECONDITION) {
+      // Gone already, perhaps by another client's call at the same time, for which the engine has
+      // words of its own; or in use, which is no failure.
+      if (e.code() != Status.Code.NOT_FOUND
+          && e.code() != Status.Code.FAILED_PRECONDITION
+          && !String.valueOf(e.getMessage()).contains("unrecognized image ID")) {
         throw e;
       }
     }

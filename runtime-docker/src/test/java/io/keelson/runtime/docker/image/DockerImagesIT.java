@@ -216,6 +216,27 @@ class DockerImagesIT {
   }
 
   @Test
+  void ofThoseWhoRemoveOneImageAtATimeNoneFailsAndNoneIsTooEarly() throws Exception {
+    registry.offer("team/contested", "1", image("contested"));
+    for (int round = 0; round < 5; round++) {
+      ImageSpec id = spec(pull(registry.host() + "/team/contested:1", NOBODY));
+      try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+        List<Future<Boolean>> answers = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+          answers.add(
+              callers.submit(() -> {
+                images.removeImage(id);
+                return images.imageStatus(id).isPresent();
+              }));
+        }
+        for (Future<Boolean> stillThere : answers) {
+          assertThat(stillThere.get()).isFalse();
+        }
+      }
+    }
+  }
+
+  @Test
   void aMirrorStandsInForARegistryAndTheImageHasTheRegistrysName() throws Exception {
     String digest = registry.offer("mirrored/team/app", "1", image("mirrored"));
     images.close();
