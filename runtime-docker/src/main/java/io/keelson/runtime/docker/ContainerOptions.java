@@ -13,6 +13,7 @@ import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.KeyValue;
 import io.keelson.runtime.v1.LinuxContainerSecurityContext;
+import io.keelson.runtime.v1.LinuxContainerUser;
 import io.keelson.runtime.v1.NamespaceMode;
 import io.keelson.runtime.v1.NamespaceOption;
 import io.keelson.runtime.v1.Signal;
@@ -59,6 +60,7 @@ final class ContainerOptions {
   /**
    * The create command.
    *
+   * @param record with the user it runs as
    * @param mounts those the container asks for
    * @throws CriException {@code UNIMPLEMENTED} or {@code INVALID_ARGUMENT} naming the field that
    *     cannot be had
@@ -69,7 +71,6 @@ final class ContainerOptions {
     if (config.getCDIDevicesCount() > 0) {
       throw CriException.unimplemented("CDI_devices cannot be given through the Docker Engine yet");
     }
-    LinuxContainerSecurityContext context = config.getLinux().getSecurityContext();
     Map<String, String> labels = new HashMap<>(config.getLabelsMap());
     labels.putAll(labels(record, Labels.CONTAINER));
     CreateContainerCmd command =
@@ -83,7 +84,7 @@ final class ContainerOptions {
             .withTty(config.getTty())
             .withStdinOpen(config.getStdin())
             .withStdInOnce(config.getStdinOnce())
-            .withUser(SecurityOptions.user(context))
+            .withUser(record.getUser().getUid() + ":" + record.getUser().getGid())
             .withHostConfig(hostConfig(record, sandbox, mounts));
     if (config.getCommandCount() > 0) {
       command.withEntrypoint(config.getCommandList());
@@ -100,11 +101,11 @@ final class ContainerOptions {
     return command;
   }
 
-  /** Creates what is never started, and stands for a container's use of an image as a volume. */
+  /** Creates what is never started, and stands for a container's use of an image's files. */
   CreateContainerCmd hold(DockerClient client, ContainerRecord record, String imageId) {
     return client
         .createContainerCmd(imageId)
-        .withLabels(labels(record, Labels.IMAGE_VOLUME))
+        .withLabels(labels(record, Labels.IMAGE_HOLD))
         .withEntrypoint("none")
         .withHostConfig(new EngineHostConfig().withNetworkMode("none"));
   }
@@ -145,6 +146,7 @@ final class ContainerOptions {
     EngineHostConfig host = new EngineHostConfig();
     host.withRuntime(runtimes.get(sandbox.getRuntimeHandler()));
     security.apply(context, host);
+    host.withGroupAdd(supplementalGroups(record.getUser()));
     resources.apply(config.getLinux().getResources(), host);
     joinNamespaces(context.getNamespaceOptions(), sandbox, host);
     host.withLogConfig(log);
@@ -162,6 +164,14 @@ final class ContainerOptions {
       host.withCgroupParent(cgroupParent);
     }
     return host;
+  }
+
+  /** The engine adds the primary group itself. */
+  private static List<String> supplementalGroups(LinuxContainerUser user) {
+    return user.getSupplementalGroupsList().stream()
+        .filter(gid -> gid != user.getGid())
+        .map(String::valueOf)
+        .toList();
   }
 
   private static String permissions(io.keelson.runtime.v1.Device device) {

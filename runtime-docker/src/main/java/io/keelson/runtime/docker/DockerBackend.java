@@ -122,18 +122,21 @@ public final class DockerBackend
     PauseContainer pause =
         new PauseContainer(
             engine, engineContainers, owner, settings.runtimes(), security, resources);
+    ContainerOptions options =
+        new ContainerOptions(
+            owner, settings.runtimes(), security, resources, files, ContainerLogs.logConfig());
     DockerContainers containers =
         new DockerContainers(
             inventory,
             engine,
             engineContainers,
-            new ContainerOptions(
-                owner, settings.runtimes(), security, resources, files, ContainerLogs.logConfig()),
+            options,
             new ContainerMounts(
                 new NativeMounts(), images::layers, context.runDirectory().resolve("mounts")),
             states,
             logs,
             images,
+            new ImageAccounts(engine, engineContainers, options),
             context.clock(),
             steps);
     DockerPodSandboxes sandboxes =
@@ -210,7 +213,10 @@ public final class DockerBackend
 
   @Override
   public RuntimeFeatures features() {
-    return RuntimeFeatures.newBuilder().setMountOptions(copiesTrees).build();
+    return RuntimeFeatures.newBuilder()
+        .setMountOptions(copiesTrees)
+        .setSupplementalGroupsPolicy(true)
+        .build();
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerResources;
 import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStatus;
+import io.keelson.runtime.v1.ContainerUser;
 import io.keelson.runtime.v1.ImageSpec;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -161,6 +162,7 @@ final class DockerContainer {
             .putAllAnnotations(config.getAnnotationsMap())
             .addAllMounts(config.getMountsList())
             .setLogPath(record.getLogPath())
+            .setUser(ContainerUser.newBuilder().setLinux(record.getUser()))
             .setStopSignal(config.getStopSignal())
             .setResources(
                 ContainerResources.newBuilder().setLinux(config.getLinux().getResources()));

@@ -3,14 +3,16 @@ package io.keelson.runtime.docker;
 import com.github.dockerjava.api.model.Mount;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.engine.ExecSync;
+import io.keelson.runtime.docker.image.DockerImages;
 import io.keelson.runtime.docker.log.ContainerLogs;
 import io.keelson.runtime.docker.mount.ContainerMounts;
 import io.keelson.runtime.docker.records.ContainerRecord;
 import io.keelson.runtime.docker.records.Phase;
 import io.keelson.runtime.docker.records.SandboxRecord;
+import io.keelson.runtime.docker.user.AccountFiles;
+import io.keelson.runtime.docker.user.RunAs;
 import io.keelson.runtime.spi.Containers;
 import io.keelson.runtime.spi.CriException;
-import io.keelson.runtime.spi.Images;
 import io.keelson.runtime.v1.Container;
 import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerEventType;
@@ -19,6 +21,7 @@ import io.keelson.runtime.v1.ContainerStatus;
 import io.keelson.runtime.v1.ExecSyncResponse;
 import io.keelson.runtime.v1.Image;
 import io.keelson.runtime.v1.ImageSpec;
+import io.keelson.runtime.v1.LinuxContainerUser;
 import io.keelson.runtime.v1.NamespaceMode;
 import io.keelson.runtime.v1.NamespaceOption;
 import io.keelson.runtime.v1.PodSandboxConfig;
@@ -44,7 +47,8 @@ final class DockerContainers implements Containers {
   private final ContainerMounts mounts;
   private final ContainerStates states;
   private final ContainerLogs logs;
-  private final Images images;
+  private final DockerImages images;
+  private final ImageAccounts accounts;
   private final Clock clock;
   private final Steps steps;
 
@@ -56,7 +60,8 @@ final class DockerContainers implements Containers {
       ContainerMounts mounts,
       ContainerStates states,
       ContainerLogs logs,
-      Images images,
+      DockerImages images,
+      ImageAccounts accounts,
       Clock clock,
       Steps steps) {
     this.inventory = inventory;
@@ -67,6 +72,7 @@ final class DockerContainers implements Containers {
     this.states = states;
     this.logs = logs;
     this.images = images;
+    this.accounts = accounts;
     this.clock = clock;
     this.steps = steps;
   }
@@ -101,6 +107,7 @@ final class DockerContainers implements Containers {
       inventory.saveIntent(intent);
 
       undo.add("remove the container", () -> engineContainers.removeMade(intent.getToken()));
+      ContainerRecord planned = record.setUser(user(intent)).build();
       holdImagesOfMounts(intent);
       steps.before("prepare the mounts");
       undo.add("take away the prepared mounts", () -> mounts.clear(intent.getToken()));
@@ -110,7 +117,7 @@ final class DockerContainers implements Containers {
       String id =
           engineContainers.create(
               "create container " + config.getMetadata().getName(),
-              client -> options.command(client, intent, sandbox, prepared).exec().getId());
+              client -> options.command(client, planned, sandbox, prepared).exec().getId());
 
       steps.before("record the container as made");
       record.setId(id).setPhase(Phase.MADE);
@@ -121,6 +128,17 @@ final class DockerContainers implements Containers {
       states.publish(container, ContainerEventType.CONTAINER_CREATED_EVENT, record.getCreatedAt());
       return id;
     }
+  }
+
+  /** Whom the container runs as. */
+  private LinuxContainerUser user(ContainerRecord record) throws InterruptedException {
+    ContainerConfig config = record.getConfig();
+    RunAs asked =
+        RunAs.of(
+            config.getLinux().getSecurityContext(), images.configuredUser(record.getImageId()));
+    steps.before("look into the image");
+    AccountFiles files = asked.needsFiles() ? accounts.of(record) : AccountFiles.NONE;
+    return asked.resolve(files, config.getImage().getImage());
   }
 
   /** The configuration with the id of each image that is to be mounted. */

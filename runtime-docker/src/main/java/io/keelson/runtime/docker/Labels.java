@@ -2,7 +2,7 @@ package io.keelson.runtime.docker;
 
 /** The labels that mark an engine's containers as ours. */
 final class Labels {
-  /** {@link #SANDBOX}, {@link #CONTAINER} or {@link #IMAGE_VOLUME}. */
+  /** {@link #SANDBOX}, {@link #CONTAINER} or {@link #IMAGE_HOLD}. */
   static final String KIND = "io.keelson.kind";
 
   /** The token of the object's record. */
@@ -17,8 +17,8 @@ final class Labels {
   static final String SANDBOX = "sandbox";
   static final String CONTAINER = "container";
 
-  /** Never started: keeps the engine from removing an image that a container has mounted. */
-  static final String IMAGE_VOLUME = "image-volume";
+  /** Never started: keeps the engine from removing an image, or shows its files. */
+  static final String IMAGE_HOLD = "image-hold";
 
   private Labels() {}
 }

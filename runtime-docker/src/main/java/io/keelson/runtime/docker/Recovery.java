@@ -156,7 +156,7 @@ final class Recovery {
 
   private static Optional<String> idOf(String token, List<Container> present) {
     return present.stream()
-        .filter(c -> token.equals(token(c)) && !Labels.IMAGE_VOLUME.equals(label(c, Labels.KIND)))
+        .filter(c -> token.equals(token(c)) && !Labels.IMAGE_HOLD.equals(label(c, Labels.KIND)))
         .map(Container::getId)
         .findFirst();
   }

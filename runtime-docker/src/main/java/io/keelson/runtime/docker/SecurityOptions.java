@@ -4,7 +4,6 @@ import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.v1.LinuxContainerSecurityContext;
 import io.keelson.runtime.v1.SELinuxOption;
 import io.keelson.runtime.v1.SecurityProfile;
-import io.keelson.runtime.v1.SupplementalGroupsPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,19 +31,13 @@ final class SecurityOptions {
         Privileges.ofThisMachine());
   }
 
-  /** Sets everything of a container's security context but its namespaces. */
+  /** Sets everything of a container's security context but its user and namespaces. */
   void apply(LinuxContainerSecurityContext context, EngineHostConfig host) {
     if (context.getCapabilities().getAddAmbientCapabilitiesCount() > 0) {
       throw CriException.unimplemented(
           "add_ambient_capabilities cannot be given through the Docker Engine");
     }
-    if (context.getSupplementalGroupsPolicy() == SupplementalGroupsPolicy.Strict) {
-      throw CriException.unimplemented(
-          "supplemental_groups_policy Strict cannot be given through the Docker Engine, which"
-              + " always merges the groups of the image's /etc/group; use Merge");
-    }
     host.withReadonlyRootfs(context.getReadonlyRootfs());
-    host.withGroupAdd(context.getSupplementalGroupsList().stream().map(String::valueOf).toList());
     List<String> options = new ArrayList<>();
     if (context.getNoNewPrivs()) {
       options.add("no-new-privileges");
@@ -133,25 +126,5 @@ final class SecurityOptions {
     if (!value.isEmpty()) {
       options.add("label=" + key + ":" + value);
     }
-  }
-
-  /**
-   * The engine's user word for a CRI user and group.
-   *
-   * @throws CriException {@code INVALID_ARGUMENT} for a group without a user
-   */
-  static String user(LinuxContainerSecurityContext context) {
-    String user =
-        context.hasRunAsUser()
-            ? String.valueOf(context.getRunAsUser().getValue())
-            : context.getRunAsUsername();
-    if (!context.hasRunAsGroup()) {
-      return user;
-    }
-    if (user.isEmpty()) {
-      throw CriException.invalidArgument(
-          "run_as_group is given without run_as_user or run_as_username; give one of them");
-    }
-    return user + ":" + context.getRunAsGroup().getValue();
   }
 }

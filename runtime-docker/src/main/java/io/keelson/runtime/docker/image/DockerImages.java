@@ -124,6 +124,18 @@ public final class DockerImages implements Images, AutoCloseable {
     return user;
   }
 
+  /**
+   * Whom an image says its processes run as: {@code name}, {@code uid}, {@code name:group}, {@code
+   * uid:gid}, or empty for root.
+   *
+   * @param imageId an id
+   * @throws CriException {@code NOT_FOUND} when the image is gone
+   */
+  public String configuredUser(String imageId) throws InterruptedException {
+    return userOf(imageId)
+        .orElseThrow(() -> CriException.notFound("image '" + imageId + "' is gone; pull it"));
+  }
+
   @Override
   public Optional<Image> imageStatus(ImageSpec image) throws InterruptedException {
     return find(image.getImage()).map(this::message);

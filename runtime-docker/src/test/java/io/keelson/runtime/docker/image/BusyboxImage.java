@@ -22,6 +22,11 @@ public final class BusyboxImage {
 
   /** The image under a name of the test's choice. */
   public static ImageArchive archive(String name, String architecture) {
+    return builder(name, architecture).build();
+  }
+
+  /** The same, for a test to add to. */
+  public static ImageArchive.Builder builder(String name, String architecture) {
     Path busybox = Path.of("/bin/busybox");
     Assumptions.assumeTrue(
         Files.isExecutable(busybox),
@@ -39,7 +44,7 @@ public final class BusyboxImage {
           }) {
         image.symlink("/bin/" + applet, "busybox");
       }
-      return image.build();
+      return image;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + busybox, e);
     }
