@@ -2,6 +2,13 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFileVersion;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeTransform;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,21 +32,36 @@ import java.util.zip.ZipOutputStream;
  */
 final class MergeJars {
   private static final String SERVICES = "META-INF/services/";
+  private static final int MAJOR_VERSION = 7;
+  private static final byte JAVA_7 = 51;
 
   private final ZipOutputStream merged;
   private final Set<String> present = new HashSet<>(Set.of(JarFile.MANIFEST_NAME));
   private final Map<String, StringBuilder> services = new LinkedHashMap<>();
 
-  private MergeJars(ZipOutputStream merged) {
+  private final ClassFile classFiles;
+
+  private MergeJars(ZipOutputStream merged, ClassLoader classes) {
     this.merged = merged;
+    // The maps tell of what classes several others have in common.
+    this.classFiles =
+        ClassFile.of(
+            ClassFile.StackMapsOption.GENERATE_STACK_MAPS,
+            ClassFile.ClassHierarchyResolverOption.of(
+                ClassHierarchyResolver.ofClassLoading(classes).cached()));
     merged.setMethod(ZipOutputStream.STORED);
   }
 
   public static void main(String[] args) throws IOException {
     List<Path> jars = Arrays.stream(args).skip(1).map(Path::of).toList();
-    try (OutputStream file = Files.newOutputStream(Path.of(args[0]));
+    URL[] urls = new URL[jars.size()];
+    for (int i = 0; i < urls.length; i++) {
+      urls[i] = jars.get(i).toUri().toURL();
+    }
+    try (URLClassLoader classes = new URLClassLoader(urls);
+        OutputStream file = Files.newOutputStream(Path.of(args[0]));
         ZipOutputStream merged = new ZipOutputStream(new BufferedOutputStream(file))) {
-      MergeJars merge = new MergeJars(merged);
+      MergeJars merge = new MergeJars(merged, classes);
       merge.manifest(jars.getFirst());
       for (Path jar : jars) {
         merge.add(jar);
@@ -71,11 +93,30 @@ final class MergeJars {
                 .append(new String(content.readAllBytes(), "UTF-8"))
                 .append('\n');
           } else if (!entry.isDirectory() && !isOfOneJarOnly(name) && present.add(name)) {
-            write(name, content.readAllBytes());
+            byte[] bytes = content.readAllBytes();
+            write(name, name.endsWith(".class") ? cacheable(bytes) : bytes);
           }
         }
       }
     }
+  }
+
+  /**
+   * The JVM keeps no class in its cache that is in a form before Java 6's, or without maps of its
+   * stack frames. Such a class is written anew in a later form, with maps.
+   */
+  private byte[] cacheable(byte[] classFile) {
+    if (classFile[MAJOR_VERSION] >= JAVA_7) {
+      return classFile;
+    }
+    return classFiles.transformClass(
+        classFiles.parse(classFile),
+        ClassTransform.transformingMethodBodies(CodeTransform.ACCEPT_ALL)
+            .andThen((builder, element) ->
+                builder.with(
+                    element instanceof ClassFileVersion
+                        ? ClassFileVersion.of(JAVA_7, 0)
+                        : element)));
   }
 
   /** Signatures and module descriptors say something about the jar they are in. */

@@ -21,7 +21,8 @@ import java.util.Map;
 final class CrowdedNode {
   static final int CONTAINERS = 50;
   private static final int PODS = 10;
-  private static final int CALLS = 50;
+  private static final int WARM_UP_CALLS = 300;
+  private static final int CALLS = 100;
 
   private CrowdedNode() {}
 
@@ -64,10 +65,12 @@ final class CrowdedNode {
   private static double median(Call call) throws InterruptedException {
     List<Long> nanos = new ArrayList<>();
     try {
-      for (int i = 0; i < CALLS; i++) {
+      for (int i = 0; i < WARM_UP_CALLS + CALLS; i++) {
         long begun = System.nanoTime();
         call.run();
-        nanos.add(System.nanoTime() - begun);
+        if (i >= WARM_UP_CALLS) {
+          nanos.add(System.nanoTime() - begun);
+        }
       }
     } catch (CriException e) {
       System.err.println("not measured: " + e.getMessage());

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 /**
@@ -26,6 +27,8 @@ final class Rehearsal {
 
   /** Runs {@code keelson serve} as a user would, makes the usual first calls, and ends it. */
   public static void main(String[] args) throws Exception {
+    // Both threads log, and the first use must have set logging up before the second.
+    LoggerFactory.getILoggerFactory();
     Path directory = Files.createTempDirectory("keelson-rehearsal");
     try (RehearsalEngine engine = RehearsalEngine.start()) {
       Endpoint endpoint = new Endpoint.Unix(directory.resolve("cri.sock"));

@@ -35,7 +35,7 @@ public final class NativeMounts implements Mounts {
 
   @Override
   public boolean canCopyTrees() {
-    return MountTrees.areKnown();
+    return MountTrees.areKnownTo(System.getProperty("os.version", ""));
   }
 
   @Override

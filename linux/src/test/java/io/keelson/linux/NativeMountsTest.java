@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NativeMountsTest {
   private final Mounts mounts = new NativeMounts();
@@ -37,5 +39,19 @@ class NativeMountsTest {
         .isInstanceOf(LinuxException.class)
         .message()
         .startsWith("umount2 " + missing + ": E");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "5.12.0, true",
+    "6.1.0-13-amd64, true",
+    "10.0, true",
+    "5.11.22, false",
+    "4.19.0, false",
+    "unknown, false",
+    "'', false"
+  })
+  void theKernelsReleaseTellsWhetherMountTreesCanBeCopied(String release, boolean known) {
+    assertThat(MountTrees.areKnownTo(release)).isEqualTo(known);
   }
 }
