@@ -24,6 +24,7 @@ import io.keelson.runtime.spi.MetricsProvider;
 import io.keelson.runtime.spi.PodNetwork;
 import io.keelson.runtime.spi.PodSandboxes;
 import io.keelson.runtime.spi.PortConnection;
+import io.keelson.runtime.spi.ResourceUpdates;
 import io.keelson.runtime.spi.RuntimeBackend;
 import io.keelson.runtime.spi.StatsProvider;
 import io.keelson.runtime.spi.StreamingSessions;
@@ -39,6 +40,8 @@ import io.keelson.runtime.v1.RuntimeCondition;
 import io.keelson.runtime.v1.RuntimeFeatures;
 import io.keelson.runtime.v1.RuntimeHandler;
 import io.keelson.runtime.v1.RuntimeHandlerFeatures;
+import io.keelson.runtime.v1.UpdateContainerResourcesRequest;
+import io.keelson.runtime.v1.UpdatePodSandboxResourcesRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -55,7 +58,12 @@ import org.jspecify.annotations.Nullable;
  * Several daemons can share an engine when their state folders differ.
  */
 public final class DockerBackend
-    implements RuntimeBackend, LogReopening, StreamingSessions, StatsProvider, MetricsProvider {
+    implements RuntimeBackend,
+        LogReopening,
+        ResourceUpdates,
+        StreamingSessions,
+        StatsProvider,
+        MetricsProvider {
   static final String NAME = "docker";
 
   private static final Path PROCESSES = Path.of("/proc");
@@ -76,6 +84,7 @@ public final class DockerBackend
       DockerPodSandboxes sandboxes,
       DockerContainers containers,
       Inventory inventory,
+      LimitUpdates limits,
       DockerSessions sessions,
       WritableLayers layers,
       EngineStats stats,
@@ -167,6 +176,7 @@ public final class DockerBackend
             sandboxes,
             containers,
             inventory,
+            new LimitUpdates(inventory, engine, engineContainers, resources, cgroups),
             sessions,
             layers,
             new EngineStats(population, cgroups, PROCESSES, layers, context.clock()),
@@ -281,6 +291,17 @@ public final class DockerBackend
   public PortConnection connect(String podSandboxId, int port)
       throws IOException, InterruptedException {
     return parts().sessions().connect(podSandboxId, port);
+  }
+
+  @Override
+  public void updateContainerResources(UpdateContainerResourcesRequest request)
+      throws InterruptedException {
+    parts().limits().updateContainerResources(request);
+  }
+
+  @Override
+  public void updatePodSandboxResources(UpdatePodSandboxResourcesRequest request) {
+    parts().limits().updatePodSandboxResources(request);
   }
 
   @Override

@@ -55,19 +55,7 @@ final class ResourceOptions {
    * @throws CriException {@code UNIMPLEMENTED} naming the field the engine cannot set
    */
   void apply(LinuxContainerResources resources, HostConfig host) {
-    if (resources.getUnifiedCount() > 0) {
-      throw CriException.unimplemented(
-          "linux.resources.unified cannot be set through the Docker Engine; leave it empty");
-    }
-    for (HugepageLimit limit : resources.getHugepageLimitsList()) {
-      // A node agent sends a zero for every page size the machine has; zero is what a pod that
-      // asked for no huge pages gets anyhow, unless the machine hands them out freely.
-      if (limit.getLimit() != 0) {
-        throw CriException.unimplemented(
-            "linux.resources.hugepage_limits of %s cannot be set through the Docker Engine"
-                .formatted(limit.getPageSize()));
-      }
-    }
+    refuseWhatTheEngineLacks(resources);
     if (resources.getCpuShares() != 0) {
       host.withCpuShares(Math.toIntExact(resources.getCpuShares()));
     }
@@ -86,10 +74,35 @@ final class ResourceOptions {
     long memory = resources.getMemoryLimitInBytes();
     if (memory != 0) {
       host.withMemory(memory);
-      // Left alone, the engine would allow as much swap again as memory.
-      long swap = resources.getMemorySwapLimitInBytes();
-      host.withMemorySwap(swap == 0 ? memory : swap);
+      host.withMemorySwap(memoryAndSwap(resources));
     }
     host.withOomScoreAdj(oomScoreAdj(resources.getOomScoreAdj()));
+  }
+
+  /** What both may come to; left alone, the engine would allow as much swap again as memory. */
+  static long memoryAndSwap(LinuxContainerResources resources) {
+    long both = resources.getMemorySwapLimitInBytes();
+    return both == 0 ? resources.getMemoryLimitInBytes() : both;
+  }
+
+  /**
+   * Refuses what the engine has no word for.
+   *
+   * @throws CriException {@code UNIMPLEMENTED} naming the field
+   */
+  static void refuseWhatTheEngineLacks(LinuxContainerResources resources) {
+    if (resources.getUnifiedCount() > 0) {
+      throw CriException.unimplemented(
+          "linux.resources.unified cannot be set through the Docker Engine; leave it empty");
+    }
+    for (HugepageLimit limit : resources.getHugepageLimitsList()) {
+      // A node agent sends a zero for every page size the machine has; zero is what a pod that
+      // asked for no huge pages gets anyhow, unless the machine hands them out freely.
+      if (limit.getLimit() != 0) {
+        throw CriException.unimplemented(
+            "linux.resources.hugepage_limits of %s cannot be set through the Docker Engine"
+                .formatted(limit.getPageSize()));
+      }
+    }
   }
 }
