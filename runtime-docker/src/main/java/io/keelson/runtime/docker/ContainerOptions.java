@@ -60,7 +60,7 @@ final class ContainerOptions {
   /**
    * The create command.
    *
-   * @param record with the user it runs as
+   * @param record with the user it runs as, and its CDI devices resolved
    * @param mounts those the container asks for
    * @throws CriException {@code UNIMPLEMENTED} or {@code INVALID_ARGUMENT} naming the field that
    *     cannot be had
@@ -68,9 +68,6 @@ final class ContainerOptions {
   CreateContainerCmd command(
       DockerClient client, ContainerRecord record, SandboxRecord sandbox, List<Mount> mounts) {
     ContainerConfig config = record.getConfig();
-    if (config.getCDIDevicesCount() > 0) {
-      throw CriException.unimplemented("CDI_devices cannot be given through the Docker Engine yet");
-    }
     Map<String, String> labels = new HashMap<>(config.getLabelsMap());
     labels.putAll(labels(record, Labels.CONTAINER));
     CreateContainerCmd command =

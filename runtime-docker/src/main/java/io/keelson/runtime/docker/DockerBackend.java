@@ -5,6 +5,7 @@ import io.keelson.linux.NativeFilesystems;
 import io.keelson.linux.NativeMounts;
 import io.keelson.linux.NetworkNamespaces;
 import io.keelson.linux.cgroup.Cgroups;
+import io.keelson.runtime.docker.cdi.CdiDevices;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.image.DockerImages;
 import io.keelson.runtime.docker.log.ContainerLogs;
@@ -146,6 +147,7 @@ public final class DockerBackend
             logs,
             images,
             new ImageAccounts(engine, engineContainers, options),
+            new CdiDevices(settings.cdiDirectories()),
             context.clock(),
             steps);
     DockerPodSandboxes sandboxes =

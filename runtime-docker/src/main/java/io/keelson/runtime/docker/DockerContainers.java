@@ -1,6 +1,7 @@
 package io.keelson.runtime.docker;
 
 import com.github.dockerjava.api.model.Mount;
+import io.keelson.runtime.docker.cdi.CdiDevices;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.engine.ExecSync;
 import io.keelson.runtime.docker.image.DockerImages;
@@ -49,6 +50,7 @@ final class DockerContainers implements Containers {
   private final ContainerLogs logs;
   private final DockerImages images;
   private final ImageAccounts accounts;
+  private final CdiDevices devices;
   private final Clock clock;
   private final Steps steps;
 
@@ -62,6 +64,7 @@ final class DockerContainers implements Containers {
       ContainerLogs logs,
       DockerImages images,
       ImageAccounts accounts,
+      CdiDevices devices,
       Clock clock,
       Steps steps) {
     this.inventory = inventory;
@@ -73,6 +76,7 @@ final class DockerContainers implements Containers {
     this.logs = logs;
     this.images = images;
     this.accounts = accounts;
+    this.devices = devices;
     this.clock = clock;
     this.steps = steps;
   }
@@ -107,11 +111,13 @@ final class DockerContainers implements Containers {
       inventory.saveIntent(intent);
 
       undo.add("remove the container", () -> engineContainers.removeMade(intent.getToken()));
-      ContainerRecord planned = record.setUser(user(intent)).build();
+      ContainerConfig complete = devices.resolve(intent.getConfig());
+      ContainerRecord planned =
+          record.setUser(user(intent, complete)).build().toBuilder().setConfig(complete).build();
       holdImagesOfMounts(intent);
       steps.before("prepare the mounts");
       undo.add("take away the prepared mounts", () -> mounts.clear(intent.getToken()));
-      List<Mount> prepared = mounts.prepare(intent.getToken(), intent.getConfig().getMountsList());
+      List<Mount> prepared = mounts.prepare(intent.getToken(), complete.getMountsList());
 
       steps.before("create the container");
       String id =
@@ -131,8 +137,8 @@ final class DockerContainers implements Containers {
   }
 
   /** Whom the container runs as. */
-  private LinuxContainerUser user(ContainerRecord record) throws InterruptedException {
-    ContainerConfig config = record.getConfig();
+  private LinuxContainerUser user(ContainerRecord record, ContainerConfig config)
+      throws InterruptedException {
     RunAs asked =
         RunAs.of(
             config.getLinux().getSecurityContext(), images.configuredUser(record.getImageId()));

@@ -1,6 +1,9 @@
 package io.keelson.runtime.docker;
 
+import io.keelson.runtime.docker.cdi.CdiDevices;
 import io.keelson.runtime.docker.image.Mirrors;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,13 +12,17 @@ import java.util.Map;
  * @param mirrors asked for images before the registries they are named after
  * @param runtimes the engine's runtime for each further runtime handler; pods of the handler
  *     {@value DockerBackend#NAME} have the engine's default one
+ * @param cdiDirectories with the specs of CDI devices; later ones come before earlier ones
  */
-public record DockerSettings(Mirrors mirrors, Map<String, String> runtimes) {
+public record DockerSettings(
+    Mirrors mirrors, Map<String, String> runtimes, List<Path> cdiDirectories) {
   /** Nothing special. */
-  public static final DockerSettings DEFAULTS = new DockerSettings(Mirrors.NONE, Map.of());
+  public static final DockerSettings DEFAULTS =
+      new DockerSettings(Mirrors.NONE, Map.of(), CdiDevices.DEFAULT_DIRECTORIES);
 
-  /** Keeps an unchangeable copy of the runtimes. */
+  /** Keeps unchangeable copies. */
   public DockerSettings {
     runtimes = Map.copyOf(runtimes);
+    cdiDirectories = List.copyOf(cdiDirectories);
   }
 }

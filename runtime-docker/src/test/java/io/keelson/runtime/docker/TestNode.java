@@ -91,22 +91,31 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
 
   /** A backend on this node, started; its state is what the one before left. */
   DockerBackend open(ContainerEventSink events, Steps steps) throws InterruptedException {
-    DockerBackend backend = backend(steps);
+    return started(backend(DockerSettings.DEFAULTS, steps), events);
+  }
+
+  /** A backend with settings of its own, whose events and steps nobody watches. */
+  DockerBackend open(DockerSettings settings) throws InterruptedException {
+    return started(backend(settings, Steps.IGNORED), (containerId, podSandboxId, type, at) -> {});
+  }
+
+  private static DockerBackend started(DockerBackend backend, ContainerEventSink events)
+      throws InterruptedException {
     backend.start(events);
     return backend;
   }
 
   /** A backend for a server to start. */
   DockerBackend backend() {
-    return backend(Steps.IGNORED);
+    return backend(DockerSettings.DEFAULTS, Steps.IGNORED);
   }
 
-  private DockerBackend backend(Steps steps) {
+  private DockerBackend backend(DockerSettings settings, Steps steps) {
     CniPodNetwork network =
         new CniPodNetwork(new CniSettings(conf(), PLUGIN_FOLDERS, cache(), Duration.ofSeconds(30)));
     return new DockerBackend(
         DockerEngine.at(engineEndpoint),
-        DockerSettings.DEFAULTS,
+        settings,
         new BackendContext(state(), run(), Map.of(), network, Clock.systemUTC()),
         new NativeNetworkNamespaces(),
         steps);
