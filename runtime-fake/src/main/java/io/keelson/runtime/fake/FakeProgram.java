@@ -2,7 +2,6 @@ package io.keelson.runtime.fake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.grpc.Status;
 import io.keelson.runtime.spi.CriException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -90,7 +89,7 @@ record FakeProgram(InputStream stdin, BlockingQueue<String> sizes) {
     try {
       return Long.parseLong(word);
     } catch (NumberFormatException e) {
-      throw new CriException(Status.Code.INVALID_ARGUMENT, "\"" + word + "\" is not a number", e);
+      throw CriException.invalidArgument("\"" + word + "\" is not a number of bytes to write");
     }
   }
 
