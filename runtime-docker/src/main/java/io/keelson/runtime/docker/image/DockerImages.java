@@ -1,7 +1,6 @@
 package io.keelson.runtime.docker.image;
 
 import com.github.dockerjava.api.command.InspectImageResponse;
-import io.grpc.Status;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.spi.Images;
@@ -29,8 +28,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The images of a Docker Engine as the CRI sees them. Names are given in full ({@code
@@ -46,12 +43,11 @@ public final class DockerImages implements Images, AutoCloseable {
   private static final Pattern LAYER_SEPARATOR = Pattern.compile(":");
   private static final int USER_CACHE_LIMIT = 4096;
 
-  private static final Logger log = LoggerFactory.getLogger(DockerImages.class);
-
   private final DockerEngine engine;
+  private final EngineImages single;
   private final Mirrors mirrors;
   private final ReentrantLock removing = new ReentrantLock();
-  private final ImagePulls pulls;
+  private final MirroredPulls pulls;
   private final Clock clock;
   private @Nullable Storage storage;
 
@@ -82,8 +78,9 @@ public final class DockerImages implements Images, AutoCloseable {
    */
   public DockerImages(DockerEngine engine, Mirrors mirrors, Duration stallLimit, Clock clock) {
     this.engine = engine;
+    this.single = new EngineImages(engine);
     this.mirrors = mirrors;
-    this.pulls = new ImagePulls(engine, stallLimit);
+    this.pulls = new MirroredPulls(single, new ImagePulls(engine, stallLimit), mirrors);
     this.clock = clock;
   }
 
@@ -115,7 +112,7 @@ public final class DockerImages implements Images, AutoCloseable {
         return Optional.of(known);
       }
     }
-    Optional<String> user = inspect(id).map(DockerImages::user);
+    Optional<String> user = single.inspect(id).map(DockerImages::user);
     user.ifPresent(name -> {
       synchronized (users) {
         users.put(id, name);
@@ -150,7 +147,8 @@ public final class DockerImages implements Images, AutoCloseable {
    */
   public List<Path> layers(String imageId) throws InterruptedException {
     InspectImageResponse image =
-        inspect(imageId)
+        single
+            .inspect(imageId)
             .orElseThrow(() -> CriException.notFound("image '" + imageId + "' is gone; pull it"));
     if (!(image.getRawValues().get("GraphDriver") instanceof Map<?, ?> driver)
         || !(driver.get("Data") instanceof Map<?, ?> data)
@@ -172,7 +170,7 @@ public final class DockerImages implements Images, AutoCloseable {
       throw CriException.invalidArgument("no image named; give a name, a digest or an id");
     }
     if (WHOLE_ID.matcher(text).matches()) {
-      return inspect(text);
+      return single.inspect(text);
     }
     boolean mayBeId = ID_PREFIX.matcher(text).matches();
     if (!text.startsWith("sha256:")) {
@@ -183,35 +181,25 @@ public final class DockerImages implements Images, AutoCloseable {
     } else if (!mayBeId) {
       throw CriException.invalidArgument("'" + text + "' is not an image id");
     }
-    return inspect(text);
+    return single.inspect(text);
   }
 
   private Optional<InspectImageResponse> named(ImageReference reference)
       throws InterruptedException {
-    Optional<InspectImageResponse> found = inspect(reference.pinned());
+    Optional<InspectImageResponse> found = single.inspect(reference.pinned());
     if (found.isPresent() || reference.digest() == null) {
       return found;
     }
     for (ImageReference atMirror : mirrors.of(reference)) {
-      found = inspect(atMirror.pinned()).filter(image -> Mirrors.isMarked(names(image), atMirror));
+      found =
+          single
+              .inspect(atMirror.pinned())
+              .filter(image -> Mirrors.isMarked(names(image), atMirror));
       if (found.isPresent()) {
         return found;
       }
     }
     return found;
-  }
-
-  private Optional<InspectImageResponse> inspect(String reference) throws InterruptedException {
-    try {
-      return Optional.of(
-          engine.call(
-              "inspect image " + reference, client -> client.inspectImageCmd(reference).exec()));
-    } catch (CriException e) {
-      if (e.code() == Status.Code.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
-    }
   }
 
   private static Mirrors.Names names(InspectImageResponse image) {
@@ -271,17 +259,7 @@ public final class DockerImages implements Images, AutoCloseable {
   public String pullImage(ImageSpec image, AuthConfig auth, PodSandboxConfig sandboxConfig)
       throws InterruptedException {
     ImageReference reference = ImageReference.parse(image.getImage());
-    List<String> refusals = new ArrayList<>();
-    if (!pullFromMirror(reference, refusals)) {
-      try {
-        pulls.pull(reference, RegistryAuth.header(auth, reference));
-      } catch (CriException e) {
-        throw refusals.isEmpty()
-            ? e
-            : new CriException(
-                e.code(), e.getMessage() + "; before that " + String.join("; ", refusals), e);
-      }
-    }
+    pulls.pull(reference, auth);
     storageChanged();
     return named(reference)
         .map(InspectImageResponse::getId)
@@ -289,46 +267,6 @@ public final class DockerImages implements Images, AutoCloseable {
             CriException.unavailable(
                 "image " + reference + " was pulled and removed again meanwhile; pull it again",
                 null));
-  }
-
-  /** Tries the mirrors, without credentials: those given are for the registry itself. */
-  private boolean pullFromMirror(ImageReference reference, List<String> refusals)
-      throws InterruptedException {
-    for (ImageReference atMirror : mirrors.of(reference)) {
-      boolean known = inspect(atMirror.pinned()).isPresent();
-      try {
-        pulls.pull(atMirror, RegistryAuth.header(AuthConfig.getDefaultInstance(), atMirror));
-      } catch (CriException e) {
-        log.warn("mirror {} cannot serve {}: {}", atMirror.name(), reference, e.getMessage());
-        refusals.add("its mirror " + atMirror.registry() + ": " + e.getMessage());
-        continue;
-      }
-      Optional<InspectImageResponse> pulled = inspect(atMirror.pinned());
-      if (pulled.isPresent()) {
-        adopt(Objects.requireNonNullElse(pulled.get().getId(), ""), atMirror, reference, known);
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Gives what was pulled from a mirror the name it was asked for by. */
-  private void adopt(
-      String id, ImageReference atMirror, ImageReference reference, boolean knownByMirrorsName)
-      throws InterruptedException {
-    tag(id, atMirror.name(), Mirrors.mark(id));
-    if (reference.digest() == null) {
-      tag(id, reference.name(), reference.version());
-      if (!knownByMirrorsName) {
-        remove(atMirror.toString(), true);
-      }
-    }
-  }
-
-  private void tag(String id, String name, String tag) throws InterruptedException {
-    engine.call(
-        "tag image " + id + " as " + name + ":" + tag,
-        client -> client.tagImageCmd(id, name, tag).exec());
   }
 
   /**
@@ -353,26 +291,10 @@ public final class DockerImages implements Images, AutoCloseable {
     }
     String id = Objects.requireNonNullElse(found.get().getId(), "");
     for (String reference : names(found.get()).all()) {
-      remove(reference, true);
+      single.remove(reference, true);
     }
-    remove(id, false);
+    single.remove(id, false);
     storageChanged();
-  }
-
-  private void remove(String reference, boolean force) throws InterruptedException {
-    try {
-      engine.call(
-          "remove image " + reference,
-          client -> client.removeImageCmd(reference).withForce(force).exec());
-    } catch (CriException e) {
-      // Gone already, perhaps by another client's call at the same time, for which the engine has
-      // words of its own; or in use, which is no failure.
-      if (e.code() != Status.Code.NOT_FOUND
-          && e.code() != Status.Code.FAILED_PRECONDITION
-          && !String.valueOf(e.getMessage()).contains("unrecognized image ID")) {
-        throw e;
-      }
-    }
   }
 
   @Override
