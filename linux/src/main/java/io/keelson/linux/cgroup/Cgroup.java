@@ -1,14 +1,15 @@
 package io.keelson.linux.cgroup;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One control group. Each method reads the kernel's files anew and returns nothing for a figure
- * that cannot be had: the controller is not mounted, this kernel does not keep the figure, its file
- * says something unexpected, or the group is gone. Nothing is thrown: a group may vanish between
- * two reads, and that is no error of the reader's.
+ * One control group. Each method for a figure reads the kernel's files anew and returns nothing for
+ * one that cannot be had: the controller is not mounted, this kernel does not keep the figure, its
+ * file says something unexpected, or the group is gone. Nothing is thrown: a group may vanish
+ * between two reads, and that is no error of the reader's.
  *
  * <p>Figures include those of child groups. Thread-safe; reads do not wait for other processes.
  */
@@ -55,4 +56,22 @@ public sealed interface Cgroup permits LegacyCgroup, UnifiedCgroup {
 
   /** Huge pages in use, for each size of them. */
   List<HugePageUsage> hugePages();
+
+  /**
+   * Sets one of its files.
+   *
+   * @param file as version 2 names it, such as {@code memory.high}
+   * @param value as the kernel takes it
+   * @throws IOException when the kernel has no such file, refuses the value, or has lost the group
+   * @throws UnsupportedOperationException for a group of version 1
+   */
+  void set(String file, String value) throws IOException;
+
+  /**
+   * Limits the huge pages of one size, and their reservations where the kernel counts them.
+   *
+   * @param size as files are named after it, such as {@code 2MB}
+   * @throws IOException as for {@link #set}
+   */
+  void limitHugePages(String size, long bytes) throws IOException;
 }

@@ -63,6 +63,20 @@ public final class Cgroups {
     return new Cgroups(mount, false, controllers);
   }
 
+  /** Whether they are of version 2. */
+  public boolean areUnified() {
+    return unified;
+  }
+
+  /** Whether huge pages can be limited. */
+  public boolean limitHugePages() {
+    return unified
+        ? KernelFile.read(mount.resolve("cgroup.controllers"))
+            .map(names -> List.of(names.strip().split(" ")).contains("hugetlb"))
+            .orElse(false)
+        : controllers.containsKey(Controller.HUGETLB);
+  }
+
   /**
    * The group of a container: the one that bears its id. Its process may be in a group below that,
    * when the container has an init system of its own.

@@ -15,6 +15,19 @@ final class HugePageFiles {
   private HugePageFiles() {}
 
   /**
+   * Limits the pages of one size.
+   *
+   * @param limit name of the figure
+   */
+  static void limit(Path directory, String size, String limit, long bytes) throws IOException {
+    KernelFile.write(directory.resolve(PREFIX + size + "." + limit), String.valueOf(bytes));
+    Path reservations = directory.resolve(PREFIX + size + ".rsvd." + limit);
+    if (Files.exists(reservations)) {
+      KernelFile.write(reservations, String.valueOf(bytes));
+    }
+  }
+
+  /**
    * Usage of every page size.
    *
    * @param usage name of the figure for present usage

@@ -1,14 +1,16 @@
 package io.keelson.linux.cgroup;
 
 import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Reads the small text files by which the kernel tells its figures. */
+/** Reads and sets the small text files by which the kernel tells its figures. */
 final class KernelFile {
   /** Page counters that nothing limits are shown as some number just below 2^63. */
   private static final long UNLIMITED_FROM = 1L << 62;
@@ -34,6 +36,22 @@ final class KernelFile {
               + new String(rest, StandardCharsets.ISO_8859_1));
     } catch (IOException e) {
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Sets a file, which the kernel takes in one piece.
+   *
+   * @throws IOException with its name and the reason
+   */
+  static void write(Path file, String text) throws IOException {
+    if (!Files.exists(file)) {
+      throw new IOException(file + " does not exist");
+    }
+    try (FileOutputStream out = new FileOutputStream(file.toString())) {
+      out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      throw new IOException("%s does not take '%s': %s".formatted(file, text, e.getMessage()), e);
     }
   }
 

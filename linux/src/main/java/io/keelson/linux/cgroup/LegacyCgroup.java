@@ -3,6 +3,7 @@ package io.keelson.linux.cgroup;
 import static io.keelson.linux.cgroup.KernelFile.keyed;
 import static io.keelson.linux.cgroup.KernelFile.keyedOrZero;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -226,5 +227,16 @@ final class LegacyCgroup implements Cgroup {
         directories.getOrDefault(Controller.HUGETLB, NOT_MOUNTED),
         "usage_in_bytes",
         "max_usage_in_bytes");
+  }
+
+  @Override
+  public void set(String file, String value) {
+    throw new UnsupportedOperationException(file + " is of cgroup version 2, this machine has 1");
+  }
+
+  @Override
+  public void limitHugePages(String size, long bytes) throws IOException {
+    HugePageFiles.limit(
+        directories.getOrDefault(Controller.HUGETLB, NOT_MOUNTED), size, "limit_in_bytes", bytes);
   }
 }

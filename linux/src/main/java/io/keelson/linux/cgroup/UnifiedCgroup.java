@@ -3,6 +3,7 @@ package io.keelson.linux.cgroup;
 import static io.keelson.linux.cgroup.KernelFile.keyed;
 import static io.keelson.linux.cgroup.KernelFile.keyedOrZero;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,5 +172,15 @@ final class UnifiedCgroup implements Cgroup {
   @Override
   public List<HugePageUsage> hugePages() {
     return HugePageFiles.in(directory, "current", "");
+  }
+
+  @Override
+  public void set(String name, String value) throws IOException {
+    KernelFile.write(file(name), value);
+  }
+
+  @Override
+  public void limitHugePages(String size, long bytes) throws IOException {
+    HugePageFiles.limit(directory, size, "max", bytes);
   }
 }

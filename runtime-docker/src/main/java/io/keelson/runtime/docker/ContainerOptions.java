@@ -5,6 +5,7 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.Device;
 import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.Ulimit;
 import com.google.protobuf.ByteString;
 import io.keelson.runtime.docker.mount.ContainerMounts;
 import io.keelson.runtime.docker.records.ContainerRecord;
@@ -39,6 +40,7 @@ final class ContainerOptions {
   private final Map<String, String> runtimes;
   private final SecurityOptions security;
   private final ResourceOptions resources;
+  private final List<Ulimit> ulimits;
   private final PodFiles files;
   private final LogConfig log;
 
@@ -47,12 +49,14 @@ final class ContainerOptions {
       Map<String, String> runtimes,
       SecurityOptions security,
       ResourceOptions resources,
+      List<Ulimit> ulimits,
       PodFiles files,
       LogConfig log) {
     this.owner = owner;
     this.runtimes = runtimes;
     this.security = security;
     this.resources = resources;
+    this.ulimits = ulimits;
     this.files = files;
     this.log = log;
   }
@@ -145,6 +149,7 @@ final class ContainerOptions {
     security.apply(context, host);
     host.withGroupAdd(supplementalGroups(record.getUser()));
     resources.apply(config.getLinux().getResources(), host);
+    host.withUlimits(ulimits);
     joinNamespaces(context.getNamespaceOptions(), sandbox, host);
     host.withLogConfig(log);
     host.withMounts(withPodFiles(mounts, sandbox));

@@ -7,6 +7,7 @@ import io.keelson.runtime.docker.records.ContainerRecord;
 import io.keelson.runtime.docker.stats.OverlayMount;
 import io.keelson.runtime.docker.stats.WritableLayers;
 import io.keelson.runtime.spi.ContainerEventSink;
+import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.v1.ContainerEventType;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,19 +21,25 @@ import java.util.Optional;
  * the container wrote is in its log.
  */
 final class ContainerStates {
+  private final Inventory inventory;
   private final EngineContainers engine;
+  private final CgroupLimits limits;
   private final ContainerLogs logs;
   private final WritableLayers layers;
   private final ContainerEventSink events;
   private final Clock clock;
 
   ContainerStates(
+      Inventory inventory,
       EngineContainers engine,
+      CgroupLimits limits,
       ContainerLogs logs,
       WritableLayers layers,
       ContainerEventSink events,
       Clock clock) {
+    this.inventory = inventory;
     this.engine = engine;
+    this.limits = limits;
     this.logs = logs;
     this.layers = layers;
     this.events = events;
@@ -62,7 +69,9 @@ final class ContainerStates {
     switch (Objects.requireNonNullElse(state.getStatus(), "")) {
       case "running", "paused", "restarting" -> {
         follow(container, inspected);
-        running(container, startedAt);
+        if (limited(container, state)) {
+          running(container, startedAt);
+        }
       }
       case "exited", "dead", "removing" -> {
         follow(container, inspected);
@@ -73,6 +82,39 @@ final class ContainerStates {
         // Made and never started.
       }
     }
+  }
+
+  /** A container that is seen running for the first time has yet to get its limits. */
+  private boolean limited(DockerContainer container, ContainerState state)
+      throws InterruptedException {
+    if (container.state() == io.keelson.runtime.v1.ContainerState.CONTAINER_CREATED) {
+      try {
+        limits.set(
+            container.id(),
+            Objects.requireNonNullElse(state.getPidLong(), 0L),
+            container.record().getConfig().getLinux().getResources());
+      } catch (CriException e) {
+        startFailed(container, String.valueOf(e.getMessage()));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Ends a container that could not be started as it should: that is its end as far as a node agent
+   * is concerned.
+   */
+  void startFailed(DockerContainer container, String why) throws InterruptedException {
+    ContainerRecord failed =
+        container.record().toBuilder()
+            .setStartError(why)
+            .setStartFailedAt(EngineTimes.now(clock))
+            .build();
+    inventory.save(failed);
+    container.record(failed);
+    engine.kill(container.id());
+    settle(container);
   }
 
   private void locate(DockerContainer container, InspectContainerResponse inspected) {

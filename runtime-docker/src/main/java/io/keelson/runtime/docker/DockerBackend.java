@@ -124,17 +124,26 @@ public final class DockerBackend
     EngineContainers engineContainers = new EngineContainers(engine, owner);
     SecurityOptions security = SecurityOptions.ofThisMachine();
     ResourceOptions resources = ResourceOptions.ofThisMachine();
+    Cgroups cgroups = Cgroups.mountedAt(Cgroups.DEFAULT_MOUNT);
+    CgroupLimits limits = new CgroupLimits(cgroups, PROCESSES);
     PodFiles files = new PodFiles(state.resolve("pods"));
     Filesystems filesystems = new NativeFilesystems();
     WritableLayers layers = new WritableLayers(filesystems, context.clock());
     ContainerStates states =
-        new ContainerStates(engineContainers, logs, layers, events, context.clock());
+        new ContainerStates(
+            inventory, engineContainers, limits, logs, layers, events, context.clock());
     PauseContainer pause =
         new PauseContainer(
             engine, engineContainers, owner, settings.runtimes(), security, resources);
     ContainerOptions options =
         new ContainerOptions(
-            owner, settings.runtimes(), security, resources, files, ContainerLogs.logConfig());
+            owner,
+            settings.runtimes(),
+            security,
+            resources,
+            settings.ulimits(),
+            files,
+            ContainerLogs.logConfig());
     DockerContainers containers =
         new DockerContainers(
             inventory,
@@ -148,6 +157,7 @@ public final class DockerBackend
             images,
             new ImageAccounts(engine, engineContainers, options),
             new CdiDevices(settings.cdiDirectories()),
+            limits,
             context.clock(),
             steps);
     DockerPodSandboxes sandboxes =
@@ -172,13 +182,12 @@ public final class DockerBackend
             engine, owner, inventory, engineContainers, states, recovery, events, context.clock());
     DockerSessions sessions = new DockerSessions(inventory, engine, namespaces);
     DockerPopulation population = new DockerPopulation(inventory, pause, watch);
-    Cgroups cgroups = Cgroups.mountedAt(Cgroups.DEFAULT_MOUNT);
     parts =
         new Parts(
             sandboxes,
             containers,
             inventory,
-            new LimitUpdates(inventory, engine, engineContainers, resources, cgroups),
+            new LimitUpdates(inventory, engine, engineContainers, resources, limits, cgroups),
             sessions,
             layers,
             new EngineStats(population, cgroups, PROCESSES, layers, context.clock()),

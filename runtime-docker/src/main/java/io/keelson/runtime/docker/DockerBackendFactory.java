@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 public final class DockerBackendFactory implements RuntimeBackendFactory {
   private static final String ENDPOINT = "endpoint";
   private static final String CDI_DIRECTORIES = "cdi-dirs";
+  private static final String ULIMITS = "default-ulimits";
   private static final String MIRRORS = "mirrors.";
   private static final String HANDLERS = "runtime-handlers.";
   private static final Pattern BLANKS = Pattern.compile("\\s+");
@@ -41,6 +42,9 @@ public final class DockerBackendFactory implements RuntimeBackendFactory {
             + " the later one holds; default "
             + words(CdiDevices.DEFAULT_DIRECTORIES)
             + ".",
+        ULIMITS,
+        "Limits of the processes of every container, separated by blanks, each soft:hard, such as"
+            + " nofile=1024:524288; default the engine's own.",
         MIRRORS + "*",
         "For a registry's host the places to ask first, in order, separated by blanks: each a host,"
             + " with port and path where needed. They get no credentials.",
@@ -77,7 +81,10 @@ public final class DockerBackendFactory implements RuntimeBackendFactory {
         .forEach((registry, places) ->
             mirrors.put(registry, BLANKS.splitAsStream(places.strip()).toList()));
     return new DockerSettings(
-        new Mirrors(mirrors), below(HANDLERS, options), cdiDirectories(options));
+        new Mirrors(mirrors),
+        below(HANDLERS, options),
+        cdiDirectories(options),
+        Ulimits.parse(ULIMITS, options.getOrDefault(ULIMITS, "")));
   }
 
   private static List<Path> cdiDirectories(Map<String, String> options) {

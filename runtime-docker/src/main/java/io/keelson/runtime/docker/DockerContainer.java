@@ -68,6 +68,11 @@ final class DockerContainer {
     writableLayer = layer == null ? writableLayer : layer;
   }
 
+  /** Its first process while it runs, otherwise 0. */
+  synchronized long pid() {
+    return state == ContainerState.CONTAINER_RUNNING ? pid : 0;
+  }
+
   LayerMeter layerMeter() {
     return layerMeter;
   }
@@ -82,7 +87,7 @@ final class DockerContainer {
             .putAllAnnotations(config.getAnnotationsMap())
             .build(),
         image(config).getImage(),
-        state == ContainerState.CONTAINER_RUNNING ? pid : 0,
+        pid(),
         startedAt,
         meter,
         writableLayer,

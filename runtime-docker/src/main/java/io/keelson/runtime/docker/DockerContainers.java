@@ -51,6 +51,7 @@ final class DockerContainers implements Containers {
   private final DockerImages images;
   private final ImageAccounts accounts;
   private final CdiDevices devices;
+  private final CgroupLimits limits;
   private final Clock clock;
   private final Steps steps;
 
@@ -65,6 +66,7 @@ final class DockerContainers implements Containers {
       DockerImages images,
       ImageAccounts accounts,
       CdiDevices devices,
+      CgroupLimits limits,
       Clock clock,
       Steps steps) {
     this.inventory = inventory;
@@ -77,6 +79,7 @@ final class DockerContainers implements Containers {
     this.images = images;
     this.accounts = accounts;
     this.devices = devices;
+    this.limits = limits;
     this.clock = clock;
     this.steps = steps;
   }
@@ -114,6 +117,7 @@ final class DockerContainers implements Containers {
       ContainerConfig complete = devices.resolve(intent.getConfig());
       ContainerRecord planned =
           record.setUser(user(intent, complete)).build().toBuilder().setConfig(complete).build();
+      limits.requirePossible(complete.getLinux().getResources());
       holdImagesOfMounts(intent);
       steps.before("prepare the mounts");
       undo.add("take away the prepared mounts", () -> mounts.clear(intent.getToken()));
@@ -209,11 +213,18 @@ final class DockerContainers implements Containers {
       engine.call(
           "start container " + containerId, client -> client.startContainerCmd(containerId).exec());
     } catch (CriException e) {
-      noteStartFailure(container, e);
+      switch (e.code()) {
+        case UNAVAILABLE, NOT_FOUND -> {}
+        default -> states.startFailed(container, String.valueOf(e.getMessage()));
+      }
       throw e;
     }
     states.settle(container);
     clearPreparedMounts(container.record());
+    String failed = container.record().getStartError();
+    if (!failed.isEmpty()) {
+      throw CriException.failedPrecondition(failed);
+    }
   }
 
   /** The started container has mounts of its own; what cannot be cleared now is at its removal. */
@@ -222,24 +233,6 @@ final class DockerContainers implements Containers {
       mounts.clear(record.getToken());
     } catch (CriException e) {
       log.warn("container {}: {}", record.getId(), e.getMessage());
-    }
-  }
-
-  /** A container that could not be started has ended, as far as a node agent is concerned. */
-  private void noteStartFailure(DockerContainer container, CriException failure)
-      throws InterruptedException {
-    switch (failure.code()) {
-      case UNAVAILABLE, NOT_FOUND -> {}
-      default -> {
-        ContainerRecord failed =
-            container.record().toBuilder()
-                .setStartError(String.valueOf(failure.getMessage()))
-                .setStartFailedAt(EngineTimes.now(clock))
-                .build();
-        inventory.save(failed);
-        container.record(failed);
-        states.settle(container);
-      }
     }
   }
 

@@ -30,6 +30,7 @@ final class LimitUpdates implements ResourceUpdates {
   private final DockerEngine engine;
   private final EngineContainers containers;
   private final ResourceOptions options;
+  private final CgroupLimits limits;
   private final Cgroups cgroups;
 
   LimitUpdates(
@@ -37,19 +38,21 @@ final class LimitUpdates implements ResourceUpdates {
       DockerEngine engine,
       EngineContainers containers,
       ResourceOptions options,
+      CgroupLimits limits,
       Cgroups cgroups) {
     this.inventory = inventory;
     this.engine = engine;
     this.containers = containers;
     this.options = options;
+    this.limits = limits;
     this.cgroups = cgroups;
   }
 
   /**
    * Applies new limits.
    *
-   * @throws CriException {@code FAILED_PRECONDITION} for a container that has ended, {@code
-   *     UNIMPLEMENTED} for what the engine cannot set
+   * @throws CriException {@code FAILED_PRECONDITION} for a container that has ended, and for limits
+   *     this machine has not got
    */
   @Override
   public void updateContainerResources(UpdateContainerResourcesRequest request)
@@ -61,12 +64,13 @@ final class LimitUpdates implements ResourceUpdates {
               .formatted(container.id()));
     }
     LinuxContainerResources asked = request.getLinux();
-    ResourceOptions.refuseWhatTheEngineLacks(asked);
+    limits.requirePossible(asked);
     ContainerRecord record = container.record();
     LinuxContainerResources merged = merged(record.getConfig().getLinux().getResources(), asked);
     engine.call(
         "change the limits of container " + container.id(),
         client -> command(client, container.id(), asked, merged).exec());
+    limits.set(container.id(), container.pid(), asked);
     if (asked.getOomScoreAdj() != 0 && container.state() == ContainerState.CONTAINER_RUNNING) {
       scoreProcesses(container.id(), options.oomScoreAdj(asked.getOomScoreAdj()));
     }

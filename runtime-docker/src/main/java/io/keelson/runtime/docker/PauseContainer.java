@@ -8,6 +8,7 @@ import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.image.PauseImage;
 import io.keelson.runtime.docker.records.SandboxRecord;
 import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.v1.LinuxContainerResources;
 import io.keelson.runtime.v1.LinuxSandboxSecurityContext;
 import io.keelson.runtime.v1.NamespaceMode;
 import io.keelson.runtime.v1.NamespaceOption;
@@ -112,6 +113,7 @@ final class PauseContainer {
     NamespaceOption namespaces = context.getNamespaceOptions();
     refuseUserNamespace(namespaces);
     EngineHostConfig host = new EngineHostConfig();
+    refuseCgroupLimits(config.getLinux().getResources());
     resources.apply(config.getLinux().getResources(), host);
     host.withOomScoreAdj(resources.oomScoreAdj(OOM_SCORE_ADJ));
     host.withLogConfig(new LogConfig(LogConfig.LoggingType.NONE));
@@ -137,6 +139,16 @@ final class PauseContainer {
     options.addAll(security.appArmor(SecurityProfiles.appArmor(context)));
     host.withSecurityOpts(options);
     return host;
+  }
+
+  /** A pod's own cgroup is its node agent's, who sets these there. */
+  private static void refuseCgroupLimits(LinuxContainerResources limits) {
+    if (limits.getUnifiedCount() > 0
+        || limits.getHugepageLimitsList().stream().anyMatch(limit -> limit.getLimit() != 0)) {
+      throw CriException.unimplemented(
+          "linux.resources.unified and hugepage_limits of a sandbox are not set; give them to its"
+              + " containers, or set them in the pod's cgroup");
+    }
   }
 
   /**

@@ -3,15 +3,13 @@ package io.keelson.runtime.docker;
 import com.github.dockerjava.api.model.HostConfig;
 import io.keelson.linux.Capabilities;
 import io.keelson.linux.Capability;
-import io.keelson.runtime.spi.CriException;
-import io.keelson.runtime.v1.HugepageLimit;
 import io.keelson.runtime.v1.LinuxContainerResources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Turns CRI resource limits into the engine's. What the engine has no word for is refused. */
+/** Turns CRI resource limits into the engine's. */
 final class ResourceOptions {
   private static final int HIGHEST_OOM_SCORE_ADJ = 1000;
 
@@ -50,12 +48,10 @@ final class ResourceOptions {
   }
 
   /**
-   * Sets limits; fields that are zero or empty stay the engine's default.
-   *
-   * @throws CriException {@code UNIMPLEMENTED} naming the field the engine cannot set
+   * Sets the limits the engine knows of; fields that are zero or empty stay its default. For the
+   * others see {@link CgroupLimits}.
    */
   void apply(LinuxContainerResources resources, HostConfig host) {
-    refuseWhatTheEngineLacks(resources);
     if (resources.getCpuShares() != 0) {
       host.withCpuShares(Math.toIntExact(resources.getCpuShares()));
     }
@@ -83,26 +79,5 @@ final class ResourceOptions {
   static long memoryAndSwap(LinuxContainerResources resources) {
     long both = resources.getMemorySwapLimitInBytes();
     return both == 0 ? resources.getMemoryLimitInBytes() : both;
-  }
-
-  /**
-   * Refuses what the engine has no word for.
-   *
-   * @throws CriException {@code UNIMPLEMENTED} naming the field
-   */
-  static void refuseWhatTheEngineLacks(LinuxContainerResources resources) {
-    if (resources.getUnifiedCount() > 0) {
-      throw CriException.unimplemented(
-          "linux.resources.unified cannot be set through the Docker Engine; leave it empty");
-    }
-    for (HugepageLimit limit : resources.getHugepageLimitsList()) {
-      // A node agent sends a zero for every page size the machine has; zero is what a pod that
-      // asked for no huge pages gets anyhow, unless the machine hands them out freely.
-      if (limit.getLimit() != 0) {
-        throw CriException.unimplemented(
-            "linux.resources.hugepage_limits of %s cannot be set through the Docker Engine"
-                .formatted(limit.getPageSize()));
-      }
-    }
   }
 }

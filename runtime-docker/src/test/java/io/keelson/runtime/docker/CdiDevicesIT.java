@@ -40,7 +40,7 @@ class CdiDevicesIT {
     Files.writeString(driver.resolve("version"), "7\n");
     Files.writeString(specs.resolve("board.yaml"), spec(driver));
     node = TestNode.in(folder, engine.endpoint());
-    backend = node.open(new DockerSettings(Mirrors.NONE, Map.of(), List.of(specs)));
+    backend = node.open(new DockerSettings(Mirrors.NONE, Map.of(), List.of(specs), List.of()));
   }
 
   private static String spec(Path driver) {

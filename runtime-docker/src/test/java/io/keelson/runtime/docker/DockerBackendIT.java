@@ -361,18 +361,15 @@ class DockerBackendIT {
   void whatTheEngineCannotDoIsRefusedByNameAndLeavesNothing() throws InterruptedException {
     PodSandboxConfig config = pod("refused");
     String pod = run(config);
-    ContainerConfig unified = container("main", "true").build();
     ContainerConfig asked =
-        unified.toBuilder()
-            .setLinux(
-                unified.getLinux().toBuilder()
-                    .setResources(
-                        LinuxContainerResources.newBuilder().putUnified("memory.high", "1M")))
-            .build();
+        secured(
+            "main",
+            "true",
+            context -> context.getCapabilitiesBuilder().addAddAmbientCapabilities("NET_RAW"));
     assertThatThrownBy(() -> create(pod, config, asked))
         .isInstanceOfSatisfying(
             CriException.class, e -> assertThat(e.code()).isEqualTo(Status.Code.UNIMPLEMENTED))
-        .hasMessageContaining("unified");
+        .hasMessageContaining("add_ambient_capabilities");
     ContainerConfig missing = TestPods.container("main", "keelson-test/none:1", "true").build();
     assertNotFound(() -> create(pod, config, missing));
     assertThat(backend.containers().listContainers()).isEmpty();

@@ -1,0 +1,123 @@
+package io.keelson.runtime.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.dockerjava.api.model.Ulimit;
+import io.grpc.Status;
+import io.keelson.linux.cgroup.Cgroups;
+import io.keelson.runtime.docker.cdi.CdiDevices;
+import io.keelson.runtime.docker.engine.DockerEngine;
+import io.keelson.runtime.docker.engine.PrivateEngine;
+import io.keelson.runtime.docker.image.BusyboxImage;
+import io.keelson.runtime.docker.image.Mirrors;
+import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.v1.ContainerConfig;
+import io.keelson.runtime.v1.ContainerState;
+import io.keelson.runtime.v1.ContainerStatus;
+import io.keelson.runtime.v1.PodSandboxConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(PrivateEngine.class)
+class ContainerLimitsIT {
+  @TempDir private Path folder;
+  private final DockerEngine engine;
+  private final boolean unified = Cgroups.mountedAt(Cgroups.DEFAULT_MOUNT).areUnified();
+  private TestNode node;
+  private DockerBackend backend;
+  private PodSandboxConfig pod;
+  private String podId;
+
+  ContainerLimitsIT(DockerEngine engine) {
+    this.engine = engine;
+  }
+
+  @BeforeEach
+  void runPod() throws IOException, InterruptedException {
+    BusyboxImage.load(engine);
+    node = TestNode.in(folder, engine.endpoint());
+    backend =
+        node.open(
+            new DockerSettings(
+                Mirrors.NONE,
+                Map.of(),
+                CdiDevices.DEFAULT_DIRECTORIES,
+                List.of(new Ulimit("nofile", 321L, 654L))));
+    pod = TestPods.pod("limits", folder.resolve("logs")).build();
+    podId = backend.podSandboxes().runPodSandbox(pod, "docker");
+  }
+
+  @AfterEach
+  void leaveNothingBehind() throws IOException, InterruptedException {
+    backend.close();
+    node.clear();
+    assertThat(node.remains()).isEmpty();
+  }
+
+  @Test
+  void everyContainerHasTheDefaultUlimits() throws InterruptedException {
+    String container = create("main", Map.of());
+    backend.containers().startContainer(container);
+    assertThat(sh(container, "ulimit -Sn; ulimit -Hn")).isEqualTo("321\n654\n");
+  }
+
+  @Test
+  void unifiedKeysAreRefusedOnVersion1() {
+    Assumptions.assumeFalse(unified, "this machine has cgroup v2");
+    assertThatThrownBy(() -> create("main", Map.of("memory.high", "1000000")))
+        .isInstanceOfSatisfying(
+            CriException.class,
+            e -> assertThat(e.code()).isEqualTo(Status.Code.FAILED_PRECONDITION))
+        .hasMessageContaining("linux.resources.unified needs cgroup v2");
+  }
+
+  @Test
+  void unifiedKeysAreSetAtTheStart() throws InterruptedException {
+    Assumptions.assumeTrue(unified, "this machine has cgroup v1, unified keys need v2");
+    String container = create("main", Map.of("cgroup.max.depth", "3"));
+    backend.containers().startContainer(container);
+    assertThat(sh(container, "cat /sys/fs/cgroup/cgroup.max.depth")).isEqualTo("3\n");
+  }
+
+  @Test
+  void aContainerWhoseLimitTheKernelRefusesHasNotStarted() throws InterruptedException {
+    Assumptions.assumeTrue(unified, "this machine has cgroup v1, unified keys need v2");
+    String container = create("main", Map.of("cgroup.max.depth", "deep"));
+    assertThatThrownBy(() -> backend.containers().startContainer(container))
+        .isInstanceOfSatisfying(
+            CriException.class,
+            e -> assertThat(e.code()).isEqualTo(Status.Code.FAILED_PRECONDITION))
+        .hasMessageContaining("cgroup.max.depth");
+    ContainerStatus status = backend.containers().containerStatus(container);
+    assertThat(status.getState()).isEqualTo(ContainerState.CONTAINER_EXITED);
+    assertThat(status.getReason()).isEqualTo("StartError");
+    assertThat(node.containersOfThisNode())
+        .filteredOn(c -> c.getId().equals(container))
+        .noneMatch(c -> "running".equals(c.getState()));
+  }
+
+  private String create(String name, Map<String, String> unifiedKeys) throws InterruptedException {
+    ContainerConfig.Builder container =
+        TestPods.container(name, BusyboxImage.NAME, "/bin/sleep", "600");
+    container.getLinuxBuilder().getResourcesBuilder().putAllUnified(unifiedKeys);
+    return backend.containers().createContainer(podId, container.build(), pod);
+  }
+
+  private String sh(String container, String script) throws InterruptedException {
+    return backend
+        .containers()
+        .execSync(container, List.of("/bin/sh", "-c", script), Duration.ofSeconds(30))
+        .getStdout()
+        .toStringUtf8();
+  }
+}
