@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Brings a container's state in memory in line with the engine's, whoever noticed the change first:
@@ -22,6 +23,13 @@ import java.util.Optional;
  */
 final class ContainerStates {
   private final Inventory inventory;
+
+  /** 128 and {@code SIGKILL}. */
+  private static final long KILLED = 137;
+
+  private static final int MEMORY_LOOKS = 10;
+  private static final int MEMORY_LOOK_MILLIS = 30;
+
   private final EngineContainers engine;
   private final CgroupLimits limits;
   private final ContainerLogs logs;
@@ -76,7 +84,7 @@ final class ContainerStates {
       case "exited", "dead", "removing" -> {
         follow(container, inspected);
         running(container, startedAt);
-        exited(container, startedAt, exitOf(state));
+        exited(container, startedAt, exitOf(withNewsOfMemory(container, state)));
       }
       default -> {
         // Made and never started.
@@ -133,6 +141,25 @@ final class ContainerStates {
             && data.get("UpperDir") instanceof String upper
         ? Optional.of(Path.of(upper))
         : OverlayMount.upper(Path.of("/proc", Long.toString(pid)));
+  }
+
+  /**
+   * The engine learns that the kernel was short of memory from another source than it learns of the
+   * end, and at times a moment later.
+   */
+  private ContainerState withNewsOfMemory(DockerContainer container, ContainerState ended)
+      throws InterruptedException {
+    ContainerState state = ended;
+    for (int look = 0;
+        look < MEMORY_LOOKS
+            && container.mayRunOutOfMemory()
+            && Long.valueOf(KILLED).equals(state.getExitCodeLong())
+            && !Boolean.TRUE.equals(state.getOOMKilled());
+        look++) {
+      TimeUnit.MILLISECONDS.sleep(MEMORY_LOOK_MILLIS);
+      state = engine.inspect(container.id()).map(InspectContainerResponse::getState).orElse(state);
+    }
+    return state;
   }
 
   private void follow(DockerContainer container, InspectContainerResponse inspected) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class DockerContainer {
   private ContainerRecord record;
   private ContainerState state = ContainerState.CONTAINER_CREATED;
+  private boolean endAsked;
   private long startedAt;
   private @Nullable Exit exit;
   private long pid;
@@ -51,6 +52,19 @@ final class DockerContainer {
 
   String sandboxId() {
     return record().getSandboxId();
+  }
+
+  /** Notes that it is about to be ended on purpose. */
+  synchronized void endAsked() {
+    endAsked = true;
+  }
+
+  /**
+   * Whether its end by {@code SIGKILL} could be the kernel's doing, for want of memory: it has a
+   * limit, and nobody has asked for its end.
+   */
+  synchronized boolean mayRunOutOfMemory() {
+    return !endAsked && record.getConfig().getLinux().getResources().getMemoryLimitInBytes() > 0;
   }
 
   synchronized ContainerState state() {

@@ -242,6 +242,7 @@ final class DockerContainers implements Containers {
     if (grace.isZero()) {
       kill(container);
     } else if (container.state() == ContainerState.CONTAINER_RUNNING) {
+      container.endAsked();
       engineContainers.stop(containerId, grace);
       states.settle(container);
     }
@@ -250,6 +251,7 @@ final class DockerContainers implements Containers {
   /** Ends a container at once, if it runs. */
   void kill(DockerContainer container) throws InterruptedException {
     if (container.state() == ContainerState.CONTAINER_RUNNING) {
+      container.endAsked();
       engineContainers.kill(container.id());
       states.settle(container);
     }

@@ -89,7 +89,7 @@ record FakeProgram(InputStream stdin, BlockingQueue<String> sizes) {
     try {
       return Long.parseLong(word);
     } catch (NumberFormatException e) {
-      throw CriException.invalidArgument("\"" + word + "\" is not a number of bytes to write");
+      throw CriException.invalidArgument("\"" + word + "\" is not a number");
     }
   }
 
