@@ -22,14 +22,16 @@ import java.util.concurrent.TimeUnit;
  * the container wrote is in its log.
  */
 final class ContainerStates {
-  private final Inventory inventory;
-
   /** 128 and {@code SIGKILL}. */
   private static final long KILLED = 137;
 
   private static final int MEMORY_LOOKS = 10;
   private static final int MEMORY_LOOK_MILLIS = 30;
 
+  /** Of an end longer ago than this the engine knows all that it ever will. */
+  private static final long NEWS_LIMIT_NANOS = 10_000_000_000L;
+
+  private final Inventory inventory;
   private final EngineContainers engine;
   private final CgroupLimits limits;
   private final ContainerLogs logs;
@@ -145,13 +147,16 @@ final class ContainerStates {
 
   /**
    * The engine learns that the kernel was short of memory from another source than it learns of the
-   * end, and at times a moment later.
+   * end, and at times a moment later. What ended longer ago, as most did at a start of the daemon,
+   * is not waited for.
    */
   private ContainerState withNewsOfMemory(DockerContainer container, ContainerState ended)
       throws InterruptedException {
     ContainerState state = ended;
+    long age = EngineTimes.now(clock) - EngineTimes.nanos(ended.getFinishedAt());
     for (int look = 0;
         look < MEMORY_LOOKS
+            && age < NEWS_LIMIT_NANOS
             && container.mayRunOutOfMemory()
             && Long.valueOf(KILLED).equals(state.getExitCodeLong())
             && !Boolean.TRUE.equals(state.getOOMKilled());
