@@ -2,14 +2,10 @@ package io.keelson.benchmarks;
 
 import io.keelson.runtime.client.RuntimeClient;
 import io.keelson.runtime.spi.CriException;
-import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerFilter;
-import io.keelson.runtime.v1.ContainerMetadata;
 import io.keelson.runtime.v1.ContainerStatsFilter;
-import io.keelson.runtime.v1.ImageSpec;
 import io.keelson.runtime.v1.PodSandboxConfig;
 import io.keelson.runtime.v1.PodSandboxFilter;
-import io.keelson.runtime.v1.PodSandboxMetadata;
 import io.keelson.runtime.v1.PodSandboxStatsFilter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,25 +79,11 @@ final class CrowdedNode {
       RuntimeClient client, Path logs, List<String> pods, List<String> containers)
       throws InterruptedException {
     for (int i = 0; i < PODS; i++) {
-      PodSandboxConfig pod =
-          PodSandboxConfig.newBuilder()
-              .setMetadata(
-                  PodSandboxMetadata.newBuilder()
-                      .setName("crowd-" + i)
-                      .setNamespace("default")
-                      .setUid("crowd-" + i))
-              .setLogDirectory(logs.resolve("crowd-" + i).toString())
-              .build();
+      PodSandboxConfig pod = BenchmarkPods.pod("crowd-" + i, logs).build();
       String podId = client.runPodSandbox(pod, "");
       pods.add(podId);
       for (int j = 0; j < CONTAINERS / PODS; j++) {
-        ContainerConfig container =
-            ContainerConfig.newBuilder()
-                .setMetadata(ContainerMetadata.newBuilder().setName("c" + j))
-                .setImage(ImageSpec.newBuilder().setImage(Workspace.IMAGE))
-                .setLogPath("c" + j + ".log")
-                .build();
-        String id = client.createContainer(podId, container, pod);
+        String id = client.createContainer(podId, BenchmarkPods.container("c" + j), pod);
         containers.add(id);
         client.startContainer(id);
       }

@@ -150,9 +150,9 @@ final class KeelsonRuntime implements MeasuredRuntime {
     List<String> addresses = new ArrayList<>();
     files(workspace.folder().resolve("ipam"), addresses);
     addresses.stream().filter(file -> file.matches(".*/[0-9.]+")).forEach(left::add);
-    try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"))) {
-      mounts.filter(mount -> mount.contains(folder + "/run/")).forEach(left::add);
-    }
+    workspace.mounts().stream()
+        .filter(place -> place.startsWith(folder + "/run/"))
+        .forEach(place -> left.add("mount " + place));
     return left;
   }
 

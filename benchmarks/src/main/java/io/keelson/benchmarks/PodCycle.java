@@ -2,10 +2,7 @@ package io.keelson.benchmarks;
 
 import io.keelson.runtime.client.RuntimeClient;
 import io.keelson.runtime.v1.ContainerConfig;
-import io.keelson.runtime.v1.ContainerMetadata;
-import io.keelson.runtime.v1.ImageSpec;
 import io.keelson.runtime.v1.PodSandboxConfig;
-import io.keelson.runtime.v1.PodSandboxMetadata;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -43,22 +40,8 @@ final class PodCycle {
   /** Runs a pod and removes it; returns what each step took, in nanoseconds. */
   static Map<Step, Long> run(RuntimeClient client, int number, Path logs)
       throws InterruptedException {
-    PodSandboxConfig pod =
-        PodSandboxConfig.newBuilder()
-            .setMetadata(
-                PodSandboxMetadata.newBuilder()
-                    .setName("bench-" + number)
-                    .setNamespace("default")
-                    .setUid("bench-" + number))
-            .setHostname("bench")
-            .setLogDirectory(logs.resolve("bench-" + number).toString())
-            .build();
-    ContainerConfig container =
-        ContainerConfig.newBuilder()
-            .setMetadata(ContainerMetadata.newBuilder().setName("main"))
-            .setImage(ImageSpec.newBuilder().setImage(Workspace.IMAGE))
-            .setLogPath("main.log")
-            .build();
+    PodSandboxConfig pod = BenchmarkPods.pod("bench-" + number, logs).setHostname("bench").build();
+    ContainerConfig container = BenchmarkPods.container("main");
     PodCycle cycle = new PodCycle();
     long begun = System.nanoTime();
     String podId = cycle.timed(Step.RUN_POD_SANDBOX, () -> client.runPodSandbox(pod, ""));

@@ -2,14 +2,10 @@ package io.keelson.benchmarks;
 
 import io.keelson.runtime.client.RuntimeClient;
 import io.keelson.runtime.spi.CriException;
-import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerFilter;
-import io.keelson.runtime.v1.ContainerMetadata;
-import io.keelson.runtime.v1.ImageSpec;
 import io.keelson.runtime.v1.PodSandbox;
 import io.keelson.runtime.v1.PodSandboxConfig;
 import io.keelson.runtime.v1.PodSandboxFilter;
-import io.keelson.runtime.v1.PodSandboxMetadata;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -184,14 +180,8 @@ public final class Soak {
 
   private void cycle(int number) throws InterruptedException {
     PodSandboxConfig pod =
-        PodSandboxConfig.newBuilder()
-            .setMetadata(
-                PodSandboxMetadata.newBuilder()
-                    .setName("soak-" + number)
-                    .setNamespace("default")
-                    .setUid("soak-" + number))
+        BenchmarkPods.pod("soak-" + number, logs)
             .setHostname("soak")
-            .setLogDirectory(logs.resolve("soak-" + number).toString())
             .putLabels("soak", String.valueOf(number))
             .build();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -211,14 +201,8 @@ public final class Soak {
   }
 
   private void runAndRemove(PodSandboxConfig pod) throws InterruptedException {
-    ContainerConfig container =
-        ContainerConfig.newBuilder()
-            .setMetadata(ContainerMetadata.newBuilder().setName("main"))
-            .setImage(ImageSpec.newBuilder().setImage(Workspace.IMAGE))
-            .setLogPath("main.log")
-            .build();
     String podId = client.runPodSandbox(pod, "");
-    String id = client.createContainer(podId, container, pod);
+    String id = client.createContainer(podId, BenchmarkPods.container("main"), pod);
     client.startContainer(id);
     client.stopContainer(id, Duration.ZERO);
     client.stopPodSandbox(podId);
