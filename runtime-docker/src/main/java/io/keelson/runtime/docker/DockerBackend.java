@@ -187,7 +187,7 @@ public final class DockerBackend
             sandboxes,
             containers,
             inventory,
-            new LimitUpdates(inventory, engine, engineContainers, resources, limits, cgroups),
+            new LimitUpdates(inventory, engine, resources, limits, cgroups),
             sessions,
             layers,
             new EngineStats(population, cgroups, PROCESSES, layers, context.clock()),

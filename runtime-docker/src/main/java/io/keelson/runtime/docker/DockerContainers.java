@@ -115,8 +115,8 @@ final class DockerContainers implements Containers {
 
       undo.add("remove the container", () -> engineContainers.removeMade(intent.getToken()));
       ContainerConfig complete = devices.resolve(intent.getConfig());
-      ContainerRecord planned =
-          record.setUser(user(intent, complete)).build().toBuilder().setConfig(complete).build();
+      record.setUser(user(intent, complete));
+      ContainerRecord planned = record.build().toBuilder().setConfig(complete).build();
       limits.requirePossible(complete.getLinux().getResources());
       holdImagesOfMounts(intent);
       steps.before("prepare the mounts");

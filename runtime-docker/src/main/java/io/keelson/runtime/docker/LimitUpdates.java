@@ -1,8 +1,8 @@
 package io.keelson.runtime.docker;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.UpdateContainerCmd;
+import io.keelson.linux.cgroup.Cgroup;
 import io.keelson.linux.cgroup.Cgroups;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.records.ContainerRecord;
@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +27,6 @@ final class LimitUpdates implements ResourceUpdates {
 
   private final Inventory inventory;
   private final DockerEngine engine;
-  private final EngineContainers containers;
   private final ResourceOptions options;
   private final CgroupLimits limits;
   private final Cgroups cgroups;
@@ -36,13 +34,11 @@ final class LimitUpdates implements ResourceUpdates {
   LimitUpdates(
       Inventory inventory,
       DockerEngine engine,
-      EngineContainers containers,
       ResourceOptions options,
       CgroupLimits limits,
       Cgroups cgroups) {
     this.inventory = inventory;
     this.engine = engine;
-    this.containers = containers;
     this.options = options;
     this.limits = limits;
     this.cgroups = cgroups;
@@ -72,7 +68,7 @@ final class LimitUpdates implements ResourceUpdates {
         client -> command(client, container.id(), asked, merged).exec());
     limits.set(container.id(), container.pid(), asked);
     if (asked.getOomScoreAdj() != 0 && container.state() == ContainerState.CONTAINER_RUNNING) {
-      scoreProcesses(container.id(), options.oomScoreAdj(asked.getOomScoreAdj()));
+      scoreProcesses(container, options.oomScoreAdj(asked.getOomScoreAdj()));
     }
     ContainerRecord.Builder changed = record.toBuilder();
     changed.getConfigBuilder().getLinuxBuilder().setResources(merged);
@@ -119,14 +115,10 @@ final class LimitUpdates implements ResourceUpdates {
   }
 
   /** The engine sets the score at a start only. */
-  private void scoreProcesses(String id, int score) throws InterruptedException {
-    Optional<Long> process =
-        containers.inspect(id).map(InspectContainerResponse::getState).map(s -> s.getPidLong());
+  private void scoreProcesses(DockerContainer container, int score) {
+    Path first = PROCESSES.resolve(String.valueOf(container.pid()));
     List<Long> processes =
-        process
-            .flatMap(pid -> cgroups.ofContainer(PROCESSES.resolve(String.valueOf(pid)), id))
-            .map(cgroup -> cgroup.processes())
-            .orElse(List.of());
+        cgroups.ofContainer(first, container.id()).map(Cgroup::processes).orElse(List.of());
     for (long pid : processes) {
       Path file = PROCESSES.resolve(String.valueOf(pid)).resolve("oom_score_adj");
       try {
