@@ -179,7 +179,7 @@ public final class DockerBackend
         new Recovery(inventory, engineContainers, sandboxes, containers, states, network);
     EngineWatch watch =
         new EngineWatch(
-            engine, owner, inventory, engineContainers, states, recovery, events, context.clock());
+            engine, images, inventory, engineContainers, states, recovery, events, context.clock());
     DockerSessions sessions = new DockerSessions(inventory, engine, namespaces);
     DockerPopulation population = new DockerPopulation(inventory, pause, watch);
     parts =

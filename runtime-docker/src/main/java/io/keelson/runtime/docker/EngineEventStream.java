@@ -2,6 +2,7 @@ package io.keelson.runtime.docker;
 
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.model.Event;
+import com.github.dockerjava.api.model.EventType;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.spi.CriException;
 import java.io.Closeable;
@@ -15,13 +16,26 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine's events about the life of our containers, from the moment it was opened until the
- * engine ends it. A reader that falls {@link #QUEUE_LIMIT} events behind sees the stream end, and
- * looks at everything again.
+ * The engine's events about the life of containers, whoever's they are, and about images, from the
+ * moment it was opened until the engine ends it. A reader that falls {@link #QUEUE_LIMIT} events
+ * behind sees the stream end, and looks at everything again.
  */
 final class EngineEventStream implements AutoCloseable {
   private static final int QUEUE_LIMIT = 10_000;
   private static final int OPEN_LIMIT_SECONDS = 10;
+  private static final String[] EVENTS = {
+    "start",
+    "die",
+    "destroy", // of containers
+    "pull",
+    "load",
+    "import",
+    "create",
+    "tag",
+    "untag",
+    "delete",
+    "prune" // of images
+  };
 
   /** The end of the stream is an empty entry. */
   private final BlockingQueue<Optional<Event>> queue = new ArrayBlockingQueue<>(QUEUE_LIMIT + 1);
@@ -36,7 +50,7 @@ final class EngineEventStream implements AutoCloseable {
    *
    * @throws CriException {@code UNAVAILABLE} when the engine does not answer
    */
-  static EngineEventStream open(DockerEngine engine, String owner) throws InterruptedException {
+  static EngineEventStream open(DockerEngine engine) throws InterruptedException {
     engine.ping();
     EngineEventStream stream = new EngineEventStream();
     engine.call(
@@ -44,9 +58,8 @@ final class EngineEventStream implements AutoCloseable {
         client ->
             client
                 .eventsCmd()
-                .withEventTypeFilter("container")
-                .withEventFilter("start", "die", "destroy")
-                .withLabelFilter(Labels.OWNER + "=" + owner)
+                .withEventTypeFilter(EventType.CONTAINER, EventType.IMAGE)
+                .withEventFilter(EVENTS)
                 .exec(stream.callback));
     if (!stream.opened.await(OPEN_LIMIT_SECONDS, TimeUnit.SECONDS)) {
       stream.close();

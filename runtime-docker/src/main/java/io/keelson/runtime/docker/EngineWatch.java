@@ -2,8 +2,10 @@ package io.keelson.runtime.docker;
 
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Event;
+import com.github.dockerjava.api.model.EventType;
 import com.github.dockerjava.api.model.Info;
 import io.keelson.runtime.docker.engine.DockerEngine;
+import io.keelson.runtime.docker.image.DockerImages;
 import io.keelson.runtime.docker.image.PauseImage;
 import io.keelson.runtime.spi.ContainerEventSink;
 import io.keelson.runtime.spi.CriException;
@@ -36,7 +38,7 @@ final class EngineWatch implements AutoCloseable {
   private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(10);
 
   private final DockerEngine engine;
-  private final String owner;
+  private final DockerImages images;
   private final Inventory inventory;
   private final EngineContainers engineContainers;
   private final ContainerStates states;
@@ -55,7 +57,7 @@ final class EngineWatch implements AutoCloseable {
 
   EngineWatch(
       DockerEngine engine,
-      String owner,
+      DockerImages images,
       Inventory inventory,
       EngineContainers engineContainers,
       ContainerStates states,
@@ -63,7 +65,7 @@ final class EngineWatch implements AutoCloseable {
       ContainerEventSink events,
       Clock clock) {
     this.engine = engine;
-    this.owner = owner;
+    this.images = images;
     this.inventory = inventory;
     this.engineContainers = engineContainers;
     this.states = states;
@@ -90,6 +92,7 @@ final class EngineWatch implements AutoCloseable {
         EngineEventStream open = stream;
         if (open != null) {
           open.forEach(this::onEvent);
+          images.followed(false);
           open.close();
         }
         if (closed.await(open == null ? RETRY.toMillis() : 0, TimeUnit.MILLISECONDS)) {
@@ -123,7 +126,7 @@ final class EngineWatch implements AutoCloseable {
 
   private @Nullable EngineEventStream open() throws InterruptedException {
     try {
-      return EngineEventStream.open(engine, owner);
+      return EngineEventStream.open(engine);
     } catch (CriException e) {
       report(String.valueOf(e.getMessage()));
       return null;
@@ -146,6 +149,7 @@ final class EngineWatch implements AutoCloseable {
         recovery.run();
         inventory.open();
       }
+      images.followed(true);
       trouble = null;
       return true;
     } catch (CriException e) {
@@ -217,6 +221,10 @@ final class EngineWatch implements AutoCloseable {
   }
 
   private void onEvent(Event event) {
+    if (event.getType() == EventType.IMAGE) {
+      images.changed();
+      return;
+    }
     String id = event.getId();
     if (id == null) {
       return;

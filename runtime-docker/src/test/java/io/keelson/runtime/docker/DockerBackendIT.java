@@ -16,6 +16,7 @@ import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStatus;
 import io.keelson.runtime.v1.DNSConfig;
 import io.keelson.runtime.v1.ExecSyncResponse;
+import io.keelson.runtime.v1.ImageSpec;
 import io.keelson.runtime.v1.Int64Value;
 import io.keelson.runtime.v1.KeyValue;
 import io.keelson.runtime.v1.LinuxContainerResources;
@@ -112,6 +113,28 @@ class DockerBackendIT {
             ContainerEventType.CONTAINER_STOPPED_EVENT,
             ContainerEventType.CONTAINER_DELETED_EVENT,
             ContainerEventType.CONTAINER_DELETED_EVENT);
+  }
+
+  @Test
+  void imagesThatOthersNameAndRemoveAreSeen() throws InterruptedException {
+    ImageSpec other = ImageSpec.newBuilder().setImage("example.com/other:1").build();
+    assertThat(backend.images().imageStatus(other)).isEmpty();
+    assertThat(tags()).contains("docker.io/" + BusyboxImage.NAME).doesNotContain(other.getImage());
+
+    engine.call(
+        "tag", docker -> docker.tagImageCmd(BusyboxImage.NAME, "example.com/other", "1").exec());
+    await().atMost(LIMIT).until(() -> tags().contains(other.getImage()));
+    assertThat(backend.images().imageStatus(other)).isPresent();
+
+    engine.call("untag", docker -> docker.removeImageCmd(other.getImage()).exec());
+    await().atMost(LIMIT).until(() -> backend.images().imageStatus(other).isEmpty());
+    assertThat(tags()).doesNotContain(other.getImage());
+  }
+
+  private List<String> tags() throws InterruptedException {
+    return backend.images().listImages().stream()
+        .flatMap(image -> image.getRepoTagsList().stream())
+        .toList();
   }
 
   @Test

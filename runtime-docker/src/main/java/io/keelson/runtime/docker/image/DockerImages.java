@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The images of a Docker Engine as the CRI sees them. Names are given in full ({@code
- * docker.io/library/busybox:1}); the pause image is shown as pinned. Thread-safe.
+ * docker.io/library/busybox:1}); the pause image is shown as pinned. What the engine says is kept
+ * in memory while its events are followed. Thread-safe.
  */
 public final class DockerImages implements Images, AutoCloseable {
 
@@ -86,8 +87,7 @@ public final class DockerImages implements Images, AutoCloseable {
 
   @Override
   public List<Image> listImages() throws InterruptedException {
-    List<com.github.dockerjava.api.model.Image> found =
-        engine.call("list images", client -> client.listImagesCmd().exec());
+    List<com.github.dockerjava.api.model.Image> found = single.list();
     List<Image> images = new ArrayList<>(found.size());
     for (com.github.dockerjava.api.model.Image image : found) {
       Optional<String> user = userOf(image.getId());
@@ -259,8 +259,12 @@ public final class DockerImages implements Images, AutoCloseable {
   public String pullImage(ImageSpec image, AuthConfig auth, PodSandboxConfig sandboxConfig)
       throws InterruptedException {
     ImageReference reference = ImageReference.parse(image.getImage());
-    pulls.pull(reference, auth);
-    storageChanged();
+    try {
+      pulls.pull(reference, auth);
+    } finally {
+      single.changed();
+      storageChanged();
+    }
     return named(reference)
         .map(InspectImageResponse::getId)
         .orElseThrow(() ->
@@ -285,6 +289,8 @@ public final class DockerImages implements Images, AutoCloseable {
   }
 
   private void removeAlone(ImageSpec image) throws InterruptedException {
+    // A name given a moment ago, of which no event has told yet, would keep the image.
+    single.changed();
     Optional<InspectImageResponse> found = find(image.getImage());
     if (found.isEmpty()) {
       return;
@@ -320,6 +326,19 @@ public final class DockerImages implements Images, AutoCloseable {
         .addImageFilesystems(filesystem)
         .addContainerFilesystems(filesystem)
         .build();
+  }
+
+  /** The engine tells that somebody has made, named or removed an image. */
+  public void changed() {
+    single.changed();
+  }
+
+  /**
+   * Whether {@link #changed} is called at every change from now on. Only then are the engine's
+   * answers kept.
+   */
+  public void followed(boolean now) {
+    single.followed(now);
   }
 
   private synchronized void storageChanged() {

@@ -1,14 +1,17 @@
 package io.keelson.runtime.docker.image;
 
 import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.model.Image;
 import io.grpc.Status;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.spi.CriException;
+import java.util.List;
 import java.util.Optional;
 
-/** The calls to the engine about single images; all of them may be repeated. */
+/** The calls to the engine about images; all of them may be repeated. */
 final class EngineImages {
   private final DockerEngine engine;
+  private final ImageAnswers answers = new ImageAnswers();
 
   EngineImages(DockerEngine engine) {
     this.engine = engine;
@@ -16,6 +19,26 @@ final class EngineImages {
 
   /** What the engine says of an image; empty when it does not know it. */
   Optional<InspectImageResponse> inspect(String reference) throws InterruptedException {
+    return answers.inspected(reference, () -> ask(reference));
+  }
+
+  /** Every image the engine has. */
+  List<Image> list() throws InterruptedException {
+    return answers.listed(
+        () -> engine.call("list images", client -> client.listImagesCmd().exec()));
+  }
+
+  /** What was said before holds no longer. */
+  void changed() {
+    answers.changed();
+  }
+
+  /** Whether every change is told by {@link #changed} from now on. */
+  void followed(boolean now) {
+    answers.followed(now);
+  }
+
+  private Optional<InspectImageResponse> ask(String reference) throws InterruptedException {
     try {
       return Optional.of(
           engine.call(
@@ -29,9 +52,13 @@ final class EngineImages {
   }
 
   void tag(String id, String name, String tag) throws InterruptedException {
-    engine.call(
-        "tag image " + id + " as " + name + ":" + tag,
-        client -> client.tagImageCmd(id, name, tag).exec());
+    try {
+      engine.call(
+          "tag image " + id + " as " + name + ":" + tag,
+          client -> client.tagImageCmd(id, name, tag).exec());
+    } finally {
+      changed();
+    }
   }
 
   /** Removes a name, or an image by its id; fine when it is gone or in use. */
@@ -48,6 +75,8 @@ final class EngineImages {
           && !String.valueOf(e.getMessage()).contains("unrecognized image ID")) {
         throw e;
       }
+    } finally {
+      changed();
     }
   }
 }
