@@ -244,6 +244,13 @@ final class DockerContainers implements Containers {
     } else if (container.state() == ContainerState.CONTAINER_RUNNING) {
       container.endAsked();
       engineContainers.stop(containerId, grace);
+      settleEnd(container);
+    }
+  }
+
+  /** The engine's event is at times faster than its answer. */
+  private void settleEnd(DockerContainer container) throws InterruptedException {
+    if (container.state() == ContainerState.CONTAINER_RUNNING) {
       states.settle(container);
     }
   }
@@ -253,7 +260,7 @@ final class DockerContainers implements Containers {
     if (container.state() == ContainerState.CONTAINER_RUNNING) {
       container.endAsked();
       engineContainers.kill(container.id());
-      states.settle(container);
+      settleEnd(container);
     }
   }
 

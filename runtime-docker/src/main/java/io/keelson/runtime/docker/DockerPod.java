@@ -77,6 +77,11 @@ final class DockerPod {
     return pauseRuns.getAndSet(false);
   }
 
+  /** Whether the pause container has not been seen to end. */
+  boolean pauseRuns() {
+    return pauseRuns.get();
+  }
+
   PodSandboxState state() {
     return record.getPhase() == Phase.MADE && pauseRuns.get()
         ? PodSandboxState.SANDBOX_READY
