@@ -3,6 +3,7 @@ package io.keelson.benchmarks;
 import io.keelson.runtime.client.RuntimeClient;
 import io.keelson.runtime.transport.Endpoint;
 import io.keelson.runtime.v1.ImageSpec;
+import io.keelson.runtime.v1.PodSandbox;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,9 +54,13 @@ final class RunningPeer implements MeasuredRuntime {
     }
   }
 
+  /** It goes on running, without what a measurement that failed has left on it. */
   @Override
-  public void stop() {
-    // It goes on running.
+  public void stop() throws InterruptedException {
+    for (PodSandbox left : client.listPodSandboxes(BenchmarkPods.filter())) {
+      client.stopPodSandbox(left.getId());
+      client.removePodSandbox(left.getId());
+    }
   }
 
   @Override
