@@ -83,9 +83,12 @@ final class CallRunner {
   }
 
   /** Runs a unary call whose body never blocks, in the present thread, which may do I/O. */
-  <Q, R> void immediate(String rpc, Q request, StreamObserver<R> reply, Body<Q, R> body) {
+  <Q, R extends MessageLite> void immediate(
+      String rpc, @Nullable String streaming, Q request, StreamObserver<R> reply, Body<Q, R> body) {
     try {
-      reply.onNext(body.answer(request));
+      R message = body.answer(request);
+      refuseOversize(rpc, streaming, message);
+      reply.onNext(message);
       reply.onCompleted();
     } catch (Throwable e) {
       openLog(rpc);

@@ -17,8 +17,8 @@ final class ImageServiceCalls {
   private ImageServiceCalls() {}
 
   static ServiceTable table(CallRunner runner, ImageCalls images) {
-    return new ServiceTable(ImageServiceGrpc.getServiceDescriptor(), runner)
-        .list(
+    return new ServiceTable(ImageServiceGrpc.getServiceDescriptor(), runner, false)
+        .blockingList(
             getListImagesMethod(),
             request -> images.list(request.getFilter()),
             items -> ListImagesResponse.newBuilder().addAllImages(items).build(),

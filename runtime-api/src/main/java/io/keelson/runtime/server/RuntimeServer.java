@@ -216,7 +216,7 @@ public final class RuntimeServer implements AutoCloseable {
             new StatusCalls(router, this::endpoints),
             events);
     return List.of(
-        runtimeService.table(runner),
+        runtimeService.table(runner, backends.stream().allMatch(RuntimeBackend::answersFromMemory)),
         ImageServiceCalls.table(runner, new ImageCalls(router, inFlight)));
   }
 

@@ -39,6 +39,7 @@ import static io.keelson.runtime.v1.RuntimeServiceGrpc.getUpdateRuntimeConfigMet
 import static io.keelson.runtime.v1.RuntimeServiceGrpc.getVersionMethod;
 
 import io.keelson.runtime.server.ServiceTable.Check;
+import io.keelson.runtime.spi.RuntimeBackend;
 import io.keelson.runtime.v1.ListContainerStatsResponse;
 import io.keelson.runtime.v1.ListContainersResponse;
 import io.keelson.runtime.v1.ListPodSandboxMetricsResponse;
@@ -75,8 +76,14 @@ final class RuntimeServiceCalls {
     this.events = events;
   }
 
-  ServiceTable table(CallRunner runner) {
-    ServiceTable table = new ServiceTable(RuntimeServiceGrpc.getServiceDescriptor(), runner);
+  /**
+   * The service.
+   *
+   * @param fromMemory whether {@link RuntimeBackend#answersFromMemory} holds for every backend
+   */
+  ServiceTable table(CallRunner runner, boolean fromMemory) {
+    ServiceTable table =
+        new ServiceTable(RuntimeServiceGrpc.getServiceDescriptor(), runner, fromMemory);
     podSandboxes(table);
     containers(table);
     statistics(table);
@@ -89,7 +96,7 @@ final class RuntimeServiceCalls {
         .unary(getRunPodSandboxMethod(), PodSandboxChecks::run, pods::run)
         .unary(getStopPodSandboxMethod(), PodSandboxChecks::stop, pods::stop)
         .unary(getRemovePodSandboxMethod(), PodSandboxChecks::remove, pods::remove)
-        .unary(getPodSandboxStatusMethod(), PodSandboxChecks::status, pods::status)
+        .status(getPodSandboxStatusMethod(), PodSandboxChecks::status, pods::status)
         .list(
             getListPodSandboxMethod(),
             request -> pods.list(request.getFilter()),
@@ -112,7 +119,7 @@ final class RuntimeServiceCalls {
         .unary(getStartContainerMethod(), ContainerChecks::start, containers::start)
         .unary(getStopContainerMethod(), ContainerChecks::stop, containers::stop)
         .unary(getRemoveContainerMethod(), ContainerChecks::remove, containers::remove)
-        .unary(getContainerStatusMethod(), ContainerChecks::status, containers::status)
+        .status(getContainerStatusMethod(), ContainerChecks::status, containers::status)
         .list(
             getListContainersMethod(),
             request -> containers.list(request.getFilter()),
@@ -134,7 +141,7 @@ final class RuntimeServiceCalls {
   private void statistics(ServiceTable table) {
     table
         .unary(getContainerStatsMethod(), ContainerChecks::stats, stats::container)
-        .list(
+        .blockingList(
             getListContainerStatsMethod(),
             request -> stats.containers(request.getFilter()),
             items -> ListContainerStatsResponse.newBuilder().addAllStats(items).build(),
@@ -142,7 +149,7 @@ final class RuntimeServiceCalls {
             request -> stats.containers(request.getFilter()),
             batch -> StreamContainerStatsResponse.newBuilder().addAllContainerStats(batch).build())
         .unary(getPodSandboxStatsMethod(), PodSandboxChecks::stats, stats::pod)
-        .list(
+        .blockingList(
             getListPodSandboxStatsMethod(),
             request -> stats.pods(request.getFilter()),
             items -> ListPodSandboxStatsResponse.newBuilder().addAllStats(items).build(),
@@ -151,7 +158,7 @@ final class RuntimeServiceCalls {
             batch ->
                 StreamPodSandboxStatsResponse.newBuilder().addAllPodSandboxStats(batch).build())
         .unary(getListMetricDescriptorsMethod(), Check.none(), request -> stats.metricDescriptors())
-        .list(
+        .blockingList(
             getListPodSandboxMetricsMethod(),
             request -> stats.metrics(),
             items -> ListPodSandboxMetricsResponse.newBuilder().addAllPodMetrics(items).build(),

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ServiceTable {
   private final ServerServiceDefinition.Builder service;
   private final CallRunner runner;
+  private final boolean fromMemory;
   private final Set<MethodDescriptor<?, ?>> immediate = new HashSet<>();
 
   /** Checks a request, whatever the state of the runtime; throws {@code INVALID_ARGUMENT}. */
@@ -33,9 +34,15 @@ final class ServiceTable {
     }
   }
 
-  ServiceTable(ServiceDescriptor service, CallRunner runner) {
+  /**
+   * Begins a table without rows.
+   *
+   * @param fromMemory whether what {@link #status} and {@link #list} ask for never blocks
+   */
+  ServiceTable(ServiceDescriptor service, CallRunner runner, boolean fromMemory) {
     this.service = ServerServiceDefinition.builder(service);
     this.runner = runner;
+    this.fromMemory = fromMemory;
   }
 
   /** An RPC whose body may block. */
@@ -44,17 +51,29 @@ final class ServiceTable {
     return unary(method, null, check, body);
   }
 
+  /** An RPC about the state of a sandbox or container. */
+  <Q, R extends MessageLite> ServiceTable status(
+      MethodDescriptor<Q, R> method, Check<? super Q> check, CallRunner.Body<Q, R> body) {
+    return fromMemory
+        ? immediate(method, null, checked(check, body))
+        : unary(method, null, check, body);
+  }
+
+  private static <Q, R> CallRunner.Body<Q, R> checked(
+      Check<? super Q> check, CallRunner.Body<Q, R> body) {
+    return request -> {
+      check.check(request);
+      return body.answer(request);
+    };
+  }
+
   private <Q, R extends MessageLite> ServiceTable unary(
       MethodDescriptor<Q, R> method,
       @Nullable String streaming,
       Check<? super Q> check,
       CallRunner.Body<Q, R> body) {
     String rpc = name(method);
-    CallRunner.Body<Q, R> checked =
-        request -> {
-          check.check(request);
-          return body.answer(request);
-        };
+    CallRunner.Body<Q, R> checked = checked(check, body);
     service.addMethod(
         method,
         ServerCalls.asyncUnaryCall(
@@ -63,13 +82,19 @@ final class ServiceTable {
   }
 
   /** An RPC that is answered from memory, without a thread of its own. */
-  <Q, R> ServiceTable immediate(MethodDescriptor<Q, R> method, CallRunner.Body<Q, R> body) {
+  <Q, R extends MessageLite> ServiceTable immediate(
+      MethodDescriptor<Q, R> method, CallRunner.Body<Q, R> body) {
+    return immediate(method, null, body);
+  }
+
+  private <Q, R extends MessageLite> ServiceTable immediate(
+      MethodDescriptor<Q, R> method, @Nullable String streaming, CallRunner.Body<Q, R> body) {
     String rpc = name(method);
     immediate.add(method);
     service.addMethod(
         method,
         ServerCalls.asyncUnaryCall(
-            (request, reply) -> runner.immediate(rpc, request, reply, body)));
+            (request, reply) -> runner.immediate(rpc, streaming, request, reply, body)));
     return this;
   }
 
@@ -83,7 +108,7 @@ final class ServiceTable {
     return this;
   }
 
-  /** A list in its two forms: in one reply, and in bounded batches. */
+  /** A list of sandboxes or containers in its two forms: in one reply, and in bounded batches. */
   <Q1, R1 extends MessageLite, Q2, R2, I extends MessageLite> ServiceTable list(
       MethodDescriptor<Q1, R1> whole,
       CallRunner.Body<Q1, List<I>> items,
@@ -91,13 +116,35 @@ final class ServiceTable {
       MethodDescriptor<Q2, R2> streaming,
       CallRunner.Body<Q2, List<I>> streamedItems,
       Function<List<I>, R2> batch) {
+    if (!fromMemory) {
+      return blockingList(whole, items, reply, streaming, streamedItems, batch);
+    }
+    immediate(whole, name(streaming), request -> reply.apply(items.answer(request)));
+    return batches(streaming, streamedItems, batch);
+  }
+
+  /** A list of which the making may block, in its two forms. */
+  <Q1, R1 extends MessageLite, Q2, R2, I extends MessageLite> ServiceTable blockingList(
+      MethodDescriptor<Q1, R1> whole,
+      CallRunner.Body<Q1, List<I>> items,
+      Function<List<I>, R1> reply,
+      MethodDescriptor<Q2, R2> streaming,
+      CallRunner.Body<Q2, List<I>> streamedItems,
+      Function<List<I>, R2> batch) {
     unary(whole, name(streaming), Check.none(), request -> reply.apply(items.answer(request)));
+    return batches(streaming, streamedItems, batch);
+  }
+
+  private <Q, R, I extends MessageLite> ServiceTable batches(
+      MethodDescriptor<Q, R> streaming,
+      CallRunner.Body<Q, List<I>> items,
+      Function<List<I>, R> batch) {
     return stream(
-        streaming, (request, sender) -> Batches.send(streamedItems.answer(request), batch, sender));
+        streaming, (request, sender) -> Batches.send(items.answer(request), batch, sender));
   }
 
   /** An RPC this daemon does not serve. */
-  <Q, R> ServiceTable refuse(MethodDescriptor<Q, R> method) {
+  <Q, R extends MessageLite> ServiceTable refuse(MethodDescriptor<Q, R> method) {
     return immediate(
         method,
         request -> {

@@ -241,6 +241,11 @@ public final class DockerBackend
   }
 
   @Override
+  public boolean answersFromMemory() {
+    return true;
+  }
+
+  @Override
   public CgroupDriver cgroupDriver() {
     return parts().watch().cgroupDriver();
   }

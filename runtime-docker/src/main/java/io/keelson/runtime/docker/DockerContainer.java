@@ -29,6 +29,7 @@ final class DockerContainer {
   private boolean endAsked;
   private long startedAt;
   private @Nullable Exit exit;
+  private @Nullable Container summary;
   private long pid;
   private @Nullable Path writableLayer;
   private final UsageMeter meter = new UsageMeter();
@@ -44,6 +45,7 @@ final class DockerContainer {
 
   synchronized void record(ContainerRecord changed) {
     record = changed;
+    summary = null;
   }
 
   String id() {
@@ -120,6 +122,7 @@ final class DockerContainer {
     }
     state = ContainerState.CONTAINER_RUNNING;
     startedAt = at;
+    summary = null;
     return true;
   }
 
@@ -136,6 +139,7 @@ final class DockerContainer {
     state = ContainerState.CONTAINER_EXITED;
     startedAt = started;
     exit = how;
+    summary = null;
     return true;
   }
 
@@ -149,7 +153,14 @@ final class DockerContainer {
     return exited(startedAt, Exit.unseen(at));
   }
 
+  /** What a list shows of it, made once for each of its states. */
   synchronized Container summary() {
+    Container made = summary == null ? summarize() : summary;
+    summary = made;
+    return made;
+  }
+
+  private Container summarize() {
     ContainerConfig config = record.getConfig();
     return Container.newBuilder()
         .setId(record.getId())
