@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** What a node agent asks again and again of a node with {@value #CONTAINERS} containers. */
 final class CrowdedNode {
   static final int CONTAINERS = 50;
   private static final int PODS = 10;
-  private static final int WARM_UP_CALLS = 300;
+  private static final int WARM_UP_CALLS = 5_000;
+  private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final int CALLS = 100;
 
   private CrowdedNode() {}
@@ -61,12 +63,16 @@ final class CrowdedNode {
   private static double median(Call call) throws InterruptedException {
     List<Long> nanos = new ArrayList<>();
     try {
-      for (int i = 0; i < WARM_UP_CALLS + CALLS; i++) {
+      long warmingUpSince = System.nanoTime();
+      for (int i = 0;
+          i < WARM_UP_CALLS && System.nanoTime() - warmingUpSince < WARM_UP_NANOS;
+          i++) {
+        call.run();
+      }
+      for (int i = 0; i < CALLS; i++) {
         long begun = System.nanoTime();
         call.run();
-        if (i >= WARM_UP_CALLS) {
-          nanos.add(System.nanoTime() - begun);
-        }
+        nanos.add(System.nanoTime() - begun);
       }
     } catch (CriException e) {
       System.err.println("not measured: " + e.getMessage());

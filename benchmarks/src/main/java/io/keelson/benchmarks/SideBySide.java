@@ -28,6 +28,7 @@ public final class SideBySide {
   private static final int WARM_UP_PODS = 3;
   private static final int PARALLEL = 20;
   private static final int SETTLE_SECONDS = 5;
+  private static final int LOG_ROUNDS = 5;
   private static final double MIB = 1024.0 * 1024;
   private static final double MS = 1e6;
 
@@ -87,6 +88,7 @@ public final class SideBySide {
     pods(pods);
     parallelPods(pods);
     lists();
+    logs();
     resident("after the pods, resident");
   }
 
@@ -202,6 +204,24 @@ public final class SideBySide {
           medians,
           figures -> figures.getOrDefault(call, 0.0));
     }
+  }
+
+  private void logs() throws IOException, InterruptedException {
+    List<List<Long>> costs = new ArrayList<>();
+    List<List<Long>> speeds = new ArrayList<>();
+    runtimes.forEach(runtime -> {
+      costs.add(new ArrayList<>());
+      speeds.add(new ArrayList<>());
+    });
+    for (int round = 0; round < LOG_ROUNDS; round++) {
+      for (int i = 0; i < runtimes.size(); i++) {
+        LogCost cost = LogCost.measure(runtimes.get(i).client(), round, logs(runtimes.get(i)));
+        costs.get(i).add((long) cost.nanosPerMib());
+        speeds.get(i).add((long) (cost.mibPerSecond() * 1e3));
+      }
+    }
+    row("processors' time for a MiB of log", "ms", costs, nanos -> Table.median(nanos) / MS);
+    row("log of %d MiB".formatted(LogCost.MIB), "MiB/s", speeds, s -> Table.median(s) / 1e3);
   }
 
   private static <T> void row(

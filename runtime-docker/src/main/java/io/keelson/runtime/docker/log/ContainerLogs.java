@@ -32,7 +32,6 @@ public final class ContainerLogs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ContainerLogs.class);
   private static final int CONVERSIONS = 4;
   private static final int BLOCKS_PER_TURN = 8;
-  private static final int BATCHING_MILLIS = 5;
 
   private final RecordStore<LogCheckpoint> checkpoints;
   private final BlockingQueue<LogConversion> idleConversions =
@@ -190,8 +189,6 @@ public final class ContainerLogs implements AutoCloseable {
           while (more && !finished && !closed) {
             more = turn();
           }
-          // A container that writes line by line is served in small batches.
-          Thread.sleep(BATCHING_MILLIS);
         } catch (InterruptedException e) {
           return;
         }

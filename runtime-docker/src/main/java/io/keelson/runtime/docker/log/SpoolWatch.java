@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class SpoolWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SpoolWatch.class);
   private static final long TICK_SECONDS = 1;
+  private static final long GATHERING_MILLIS = 5;
   // Events are also missed while a write fails; a slow round over all finds what is left.
   private static final int TICKS_PER_ROUND = 5;
 
@@ -83,7 +84,11 @@ final class SpoolWatch implements AutoCloseable {
         if (key == null) {
           tick++;
           changedWithoutEvent(tick % TICKS_PER_ROUND == 0);
-        } else {
+          continue;
+        }
+        // Whoever writes line by line makes an event of each: they are gathered for a moment.
+        Thread.sleep(GATHERING_MILLIS);
+        for (; key != null; key = service.poll()) {
           key.pollEvents();
           key.reset();
           Registration registration = byKey.get(key);
