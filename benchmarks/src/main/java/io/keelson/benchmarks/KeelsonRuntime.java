@@ -102,6 +102,15 @@ final class KeelsonRuntime implements MeasuredRuntime {
     return use().residentBytes();
   }
 
+  @Override
+  public long engineStartNanos() throws InterruptedException {
+    try (DockerEngine connection = DockerEngine.at(engine.endpoint())) {
+      // The first call connects.
+      connection.ping();
+      return EnginePod.startNanos(connection);
+    }
+  }
+
   ProcessUse use() throws IOException {
     return running().use();
   }

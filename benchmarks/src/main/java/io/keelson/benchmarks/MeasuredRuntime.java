@@ -26,6 +26,14 @@ interface MeasuredRuntime extends AutoCloseable {
   /** A client of the running daemon. */
   RuntimeClient client();
 
+  /**
+   * What a pod's start takes in the engine that the daemon drives, in nanoseconds; zero when it
+   * drives none, or none that is known.
+   */
+  default long engineStartNanos() throws InterruptedException {
+    return 0;
+  }
+
   /** What of the daemon's process is in memory now, in bytes. */
   long residentBytes() throws IOException;
 

@@ -143,7 +143,11 @@ public final class SideBySide {
 
   private void pods(int pods) throws IOException, InterruptedException {
     List<Map<Step, List<Long>>> steps = new ArrayList<>();
-    runtimes.forEach(runtime -> steps.add(new EnumMap<>(Step.class)));
+    List<List<Long>> engines = new ArrayList<>();
+    runtimes.forEach(runtime -> {
+      steps.add(new EnumMap<>(Step.class));
+      engines.add(new ArrayList<>());
+    });
     for (int i = 0; i < WARM_UP_PODS + pods; i++) {
       for (int j = 0; j < runtimes.size(); j++) {
         Map<Step, List<Long>> kept = steps.get(j);
@@ -151,6 +155,7 @@ public final class SideBySide {
         if (i >= WARM_UP_PODS) {
           nanos.forEach(
               (step, time) -> kept.computeIfAbsent(step, s -> new ArrayList<>()).add(time));
+          engines.get(j).add(runtimes.get(j).engineStartNanos());
         }
       }
     }
@@ -161,6 +166,7 @@ public final class SideBySide {
           steps,
           times -> Table.median(times.getOrDefault(step, List.of())) / MS);
     }
+    row("of a start: the engine's own calls", "ms", engines, nanos -> Table.median(nanos) / MS);
   }
 
   private Path logs(MeasuredRuntime runtime) throws IOException {
