@@ -37,12 +37,11 @@ public final class ContainerLogs implements AutoCloseable {
   private final BlockingQueue<LogConversion> idleConversions =
       new ArrayBlockingQueue<>(CONVERSIONS);
   private final Map<String, Followed> containers = new ConcurrentHashMap<>();
-  private final SpoolWatch watch;
+  private final SpoolWatch watch = new SpoolWatch();
   private volatile boolean closed;
 
-  private ContainerLogs(RecordStore<LogCheckpoint> checkpoints, SpoolWatch watch) {
+  private ContainerLogs(RecordStore<LogCheckpoint> checkpoints) {
     this.checkpoints = checkpoints;
-    this.watch = watch;
     for (int i = 0; i < CONVERSIONS; i++) {
       idleConversions.add(new LogConversion());
     }
@@ -54,15 +53,8 @@ public final class ContainerLogs implements AutoCloseable {
    * @param checkpointDirectory kept over restarts; made where missing
    */
   public static ContainerLogs open(Path checkpointDirectory) {
-    try {
-      return new ContainerLogs(
-          RecordStore.open(checkpointDirectory, LogCheckpoint.getDefaultInstance()),
-          SpoolWatch.start());
-    } catch (IOException e) {
-      throw CriException.internal(
-          "cannot watch container logs: " + e.getMessage() + "; see fs.inotify.max_user_instances",
-          e);
-    }
+    return new ContainerLogs(
+        RecordStore.open(checkpointDirectory, LogCheckpoint.getDefaultInstance()));
   }
 
   /** How a container must log so that this class can follow it: at most 64 MiB on disk. */

@@ -1,15 +1,11 @@
 package io.keelson.runtime.docker.log;
 
-import java.io.IOException;
-import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
+import io.keelson.linux.Inotify;
+import io.keelson.linux.LinuxException;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,90 +17,113 @@ import org.slf4j.LoggerFactory;
  */
 final class SpoolWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SpoolWatch.class);
-  private static final long TICK_SECONDS = 1;
+  private static final Duration TICK = Duration.ofSeconds(1);
   private static final long GATHERING_MILLIS = 5;
-  // Events are also missed while a write fails; a slow round over all finds what is left.
+  // Changes are also missed while a write fails; a slow round over all finds what is left.
   private static final int TICKS_PER_ROUND = 5;
 
-  private final WatchService service;
   private final Map<Registration, Runnable> registrations = new ConcurrentHashMap<>();
-  private final Map<WatchKey, Registration> byKey = new ConcurrentHashMap<>();
+  private final Map<Integer, Registration> watched = new ConcurrentHashMap<>();
+  private @Nullable Inotify inotify;
+  private boolean started;
+  private volatile boolean closed;
 
   /** A folder being watched. */
   final class Registration {
-    private final @Nullable WatchKey key;
+    private final @Nullable Integer watch;
 
-    private Registration(@Nullable WatchKey key) {
-      this.key = key;
+    private Registration(@Nullable Integer watch) {
+      this.watch = watch;
     }
 
     /** Ends the watching. */
     void cancel() {
       registrations.remove(this);
-      if (key != null) {
-        byKey.remove(key);
-        key.cancel();
+      if (watch != null && watched.remove(watch, this)) {
+        unwatch(watch);
       }
     }
-  }
-
-  private SpoolWatch(WatchService service) {
-    this.service = service;
-  }
-
-  static SpoolWatch start() throws IOException {
-    SpoolWatch watch = new SpoolWatch(FileSystems.getDefault().newWatchService());
-    Thread.ofVirtual().name("log-watch").start(watch::run);
-    return watch;
   }
 
   /** Calls {@code changed}, which must not block, after each change in a folder. */
   Registration register(Path folder, Runnable changed) {
-    WatchKey key = null;
-    try {
-      key =
-          folder.register(
-              service, StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_CREATE);
-    } catch (IOException e) {
-      log.warn(
-          "{} is looked at every second, since it cannot be watched: {}", folder, e.toString());
-    }
-    Registration registration = new Registration(key);
+    Integer watch = watch(folder);
+    Registration registration = new Registration(watch);
     registrations.put(registration, changed);
-    if (key != null) {
-      byKey.put(key, registration);
+    if (watch != null) {
+      watched.put(watch, registration);
     }
     return registration;
   }
 
+  private synchronized @Nullable Integer watch(Path folder) {
+    try {
+      if (!started) {
+        start();
+      }
+      return inotify == null ? null : inotify.watch(folder);
+    } catch (LinuxException e) {
+      log.warn(
+          "{} is looked at every second, since it cannot be watched ({}); see fs.inotify in"
+              + " sysctl(8)",
+          folder,
+          e.getMessage());
+      return null;
+    }
+  }
+
+  /** At the first folder, for a daemon without containers has no use for it. */
+  private void start() {
+    started = true;
+    Thread.ofPlatform().daemon().name("log-watch").start(this::run);
+    inotify = Inotify.open();
+  }
+
+  private synchronized void unwatch(int watch) {
+    if (inotify != null) {
+      inotify.unwatch(watch);
+    }
+  }
+
+  private synchronized @Nullable Inotify inotify() {
+    return inotify;
+  }
+
   private void run() {
     try {
-      for (int tick = 0; ; ) {
-        WatchKey key = service.poll(TICK_SECONDS, TimeUnit.SECONDS);
-        if (key == null) {
-          tick++;
-          changedWithoutEvent(tick % TICKS_PER_ROUND == 0);
+      for (int tick = 0; !closed; ) {
+        Inotify watch = inotify();
+        if (watch == null) {
+          Thread.sleep(TICK);
+        } else if (watch.await(TICK)) {
+          // Whoever writes line by line makes a change of each: they are gathered for a moment.
+          Thread.sleep(GATHERING_MILLIS);
+          changed(watch.take());
           continue;
         }
-        // Whoever writes line by line makes an event of each: they are gathered for a moment.
-        Thread.sleep(GATHERING_MILLIS);
-        for (; key != null; key = service.poll()) {
-          key.pollEvents();
-          key.reset();
-          Registration registration = byKey.get(key);
-          if (registration != null) {
-            changed(registration);
-          }
-        }
+        tick++;
+        changedWithoutNews(tick % TICKS_PER_ROUND == 0);
       }
-    } catch (ClosedWatchServiceException | InterruptedException e) {
+    } catch (InterruptedException e) {
       log.debug("the watch over container logs has ended");
     }
   }
 
-  private void changedWithoutEvent(boolean all) {
+  private void changed(Inotify.Changes changes) {
+    if (changes.unknown()) {
+      changedWithoutNews(true);
+    }
+    for (Integer watch : changes.watches()) {
+      Registration registration = watched.get(watch);
+      if (registration != null) {
+        changed(registration);
+      }
+    }
+  }
+
+  private void changedWithoutNews(boolean all) {
     for (Registration registration : registrations.keySet()) {
-      if (all || registration.key == null) {
+      if (all || registration.watch == null) {
         changed(registration);
       }
     }
@@ -119,10 +138,10 @@ final class SpoolWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      service.close();
-    } catch (IOException e) {
-      log.debug("closing the watch over container logs failed", e);
+    closed = true;
+    Inotify open = inotify();
+    if (open != null) {
+      open.close();
     }
   }
 }
