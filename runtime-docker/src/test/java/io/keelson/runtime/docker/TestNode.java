@@ -35,6 +35,19 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
 
   /** Sets a node up in an empty folder. */
   static TestNode in(Path folder, Endpoint engineEndpoint) throws IOException {
+    return in(folder, engineEndpoint, "[{\"subnet\": \"10.231.77.0/24\"}]");
+  }
+
+  /** As {@link #in}, with an IPv6 address for each pod beside the IPv4 one. */
+  static TestNode withBothFamilies(Path folder, Endpoint engineEndpoint) throws IOException {
+    return in(
+        folder,
+        engineEndpoint,
+        "[{\"subnet\": \"10.231.77.0/24\"}], [{\"subnet\": \"fd00:77::/64\"}]");
+  }
+
+  private static TestNode in(Path folder, Endpoint engineEndpoint, String ranges)
+      throws IOException {
     Assumptions.assumeTrue(
         PLUGIN_FOLDERS.stream().anyMatch(f -> Files.isExecutable(f.resolve("bridge"))),
         "the CNI reference plugins are not installed; on Debian run:"
@@ -42,11 +55,11 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
     TestNode node = new TestNode(folder, engineEndpoint);
     Files.createDirectories(node.conf());
     Files.writeString(
-        node.conf().resolve("10-kltest.conflist"), networkConfiguration(node.addresses()));
+        node.conf().resolve("10-kltest.conflist"), networkConfiguration(node.addresses(), ranges));
     return node;
   }
 
-  private static String networkConfiguration(Path addresses) {
+  private static String networkConfiguration(Path addresses, String ranges) {
     return """
     {
       "cniVersion": "1.0.0",
@@ -59,14 +72,14 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
           "ipam": {
             "type": "host-local",
             "dataDir": "%s",
-            "ranges": [[{"subnet": "10.231.77.0/24"}]],
+            "ranges": [%s],
             "routes": [{"dst": "0.0.0.0/0"}]
           }
         }
       ]
     }
     """
-        .formatted(BRIDGE, addresses);
+        .formatted(BRIDGE, addresses, ranges);
   }
 
   private Path conf() {
@@ -139,7 +152,7 @@ record TestNode(Path folder, Endpoint engineEndpoint) {
     remains.addAll(files(run().resolve("mounts"), "prepared mount"));
     remains.addAll(files(cache().resolve("results"), "CNI result"));
     files(addresses(), "address").stream()
-        .filter(file -> file.matches(".*/10\\.231\\.77\\.\\d+"))
+        .filter(file -> file.matches(".*/(10\\.231\\.77\\.\\d+|fd00:77:.*)"))
         .forEach(remains::add);
     return remains;
   }

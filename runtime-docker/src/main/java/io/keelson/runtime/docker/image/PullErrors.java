@@ -13,6 +13,7 @@ final class PullErrors {
   private static final List<String> NO_SPACE = List.of("no space left", "disk quota exceeded");
   private static final List<String> UNAUTHENTICATED =
       List.of("unauthorized", "no basic auth credentials", "authentication required");
+  private static final List<String> UNSIGNED = List.of("signature", "not signed", "unsigned");
   private static final List<String> DENIED = List.of("denied: ", "403 forbidden");
   private static final List<String> NOT_FOUND =
       List.of(
@@ -57,6 +58,13 @@ final class PullErrors {
       return new CriException(
           Status.Code.UNAUTHENTICATED,
           what + words + "; check the credentials for " + image.registry(),
+          failure);
+    }
+    if (contains(lower, UNSIGNED)) {
+      // Node agents know this first word.
+      return new CriException(
+          Status.Code.FAILED_PRECONDITION,
+          "SignatureValidationFailed: " + what + words + "; sign it as its registry asks for",
           failure);
     }
     if (contains(lower, DENIED)) {

@@ -57,14 +57,31 @@ public final class ContainerMounts {
     for (Mount mount : mounts) {
       String name = String.valueOf(prepared.size());
       if (mount.hasImage()) {
-        prepared.add(ofImage(token, name, mount));
-      } else if (mount.getMountOptionsCount() > 0 || mount.getRecursiveReadOnly()) {
+        prepared.add(forReason("ImageVolumeMountFailed", () -> ofImage(token, name, mount)));
+      } else if (mount.getRecursiveReadOnly()) {
+        prepared.add(forReason("RROUnsupported", () -> withFlags(token, name, mount)));
+      } else if (mount.getMountOptionsCount() > 0) {
         prepared.add(withFlags(token, name, mount));
       } else {
         prepared.add(MountOptions.of(mount));
       }
     }
     return prepared;
+  }
+
+  @FunctionalInterface
+  private interface Preparation {
+    com.github.dockerjava.api.model.Mount run() throws InterruptedException;
+  }
+
+  /** Node agents know the reason, the first word of the failure. */
+  private static com.github.dockerjava.api.model.Mount forReason(
+      String reason, Preparation preparation) throws InterruptedException {
+    try {
+      return preparation.run();
+    } catch (CriException e) {
+      throw new CriException(e.code(), reason + ": " + e.getMessage(), e);
+    }
   }
 
   private com.github.dockerjava.api.model.Mount ofImage(String token, String name, Mount mount)

@@ -164,6 +164,19 @@ class DockerImagesIT {
   }
 
   @Test
+  void anImageThatItsRegistryHoldsBackForWantOfASignatureIsRefusedForThatReason() throws Exception {
+    registry.offer("team/unsigned", "1", image("unsigned"));
+    registry.refuse("The image is not signed by cosign.");
+
+    CriException failure = pullFails(registry.host() + "/team/unsigned:1", NOBODY);
+
+    assertThat(failure.code()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(failure)
+        .hasMessageStartingWith("SignatureValidationFailed: ")
+        .hasMessageContaining("not signed by cosign");
+  }
+
+  @Test
   void thoseWhoWantOneImageAtATimeShareOnePull() throws Exception {
     registry.offer("team/shared", "1", image("shared"));
     String name = registry.host() + "/team/shared:1";

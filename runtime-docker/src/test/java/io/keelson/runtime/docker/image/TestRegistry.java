@@ -39,6 +39,7 @@ final class TestRegistry implements AutoCloseable {
   private final List<String> served = new CopyOnWriteArrayList<>();
   private final CountDownLatch release = new CountDownLatch(1);
   private volatile @Nullable String password;
+  private volatile @Nullable String policy;
   private volatile boolean stalls;
 
   private TestRegistry(HttpServer server, ServerSocket door) {
@@ -132,6 +133,11 @@ final class TestRegistry implements AutoCloseable {
     password = userAndPassword;
   }
 
+  /** From now on gives no image, for this reason. */
+  void refuse(String why) {
+    policy = why;
+  }
+
   /** From now on sends the beginning of each blob only, and holds the rest back. */
   void stall() {
     stalls = true;
@@ -168,6 +174,10 @@ final class TestRegistry implements AutoCloseable {
   }
 
   private void manifest(HttpExchange exchange, String[] image) throws IOException {
+    if (policy != null) {
+      send(exchange, 412, "application/json", error("PROJECTPOLICYVIOLATION", policy));
+      return;
+    }
     String digest =
         image[1].startsWith("sha256:") ? image[1] : manifests.get(image[0] + ":" + image[1]);
     byte[] manifest = digest == null ? null : blobs.get(digest);
