@@ -148,4 +148,23 @@ class MountsIT {
       mounts.unmount(target);
     }
   }
+
+  @Test
+  void aTreeWithAMountInItIsNotDeleted() throws Exception {
+    Path doomed = Files.createDirectories(directory.resolve("doomed/target with space"));
+    Files.writeString(directory.resolve("doomed/beside"), "content");
+    mounts.bind(source, doomed);
+    try {
+      assertThatThrownBy(() -> FileTrees.delete(directory.resolve("doomed")))
+          .hasMessageContaining("still mounted at " + doomed.toRealPath());
+      assertThat(source.resolve("file")).hasContent("content");
+      assertThat(directory.resolve("doomed/beside")).exists();
+    } finally {
+      mounts.unmount(doomed);
+    }
+    FileTrees.delete(directory.resolve("doomed"));
+
+    assertThat(directory.resolve("doomed")).doesNotExist();
+    assertThat(source.resolve("file")).hasContent("content");
+  }
 }

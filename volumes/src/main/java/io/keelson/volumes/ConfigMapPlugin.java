@@ -1,5 +1,6 @@
 package io.keelson.volumes;
 
+import io.keelson.linux.FileTrees;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
@@ -55,7 +56,7 @@ public final class ConfigMapPlugin implements VolumePlugin<ConfigMapFiles> {
       return new HostPathPublication(directory, true);
     } catch (IOException e) {
       throw new VolumeException(
-          "write the configMap volume %s: %s".formatted(directory, FileTrees.reason(e)), e);
+          "write the configMap volume %s: %s".formatted(directory, Failures.reason(e)), e);
     }
   }
 
@@ -155,7 +156,7 @@ public final class ConfigMapPlugin implements VolumePlugin<ConfigMapFiles> {
       FileTrees.delete(directory);
     } catch (IOException e) {
       throw new VolumeException(
-          "remove the configMap volume %s: %s".formatted(directory, FileTrees.reason(e)), e);
+          "remove the configMap volume %s: %s".formatted(directory, Failures.reason(e)), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.keelson.volumes;
 
+import io.keelson.linux.FileTrees;
 import io.keelson.linux.LinuxException;
 import io.keelson.linux.Mounts;
 import java.io.IOException;
@@ -55,7 +56,7 @@ public final class EmptyDirPlugin implements VolumePlugin<EmptyDir> {
         discard(directory, e);
       }
       throw new VolumeException(
-          "make the emptyDir %s: %s".formatted(directory, FileTrees.reason(e)), e);
+          "make the emptyDir %s: %s".formatted(directory, Failures.reason(e)), e);
     }
   }
 
@@ -76,7 +77,7 @@ public final class EmptyDirPlugin implements VolumePlugin<EmptyDir> {
       FileTrees.delete(directory);
     } catch (IOException | LinuxException e) {
       throw new VolumeException(
-          "remove the emptyDir %s: %s".formatted(directory, FileTrees.reason(e)), e);
+          "remove the emptyDir %s: %s".formatted(directory, Failures.reason(e)), e);
     }
   }
 }

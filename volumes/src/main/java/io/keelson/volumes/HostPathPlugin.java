@@ -48,8 +48,7 @@ public final class HostPathPlugin implements VolumePlugin<HostPath> {
       }
       return new HostPathPublication(path, false);
     } catch (IOException e) {
-      throw new VolumeException(
-          "check the hostPath %s: %s".formatted(path, FileTrees.reason(e)), e);
+      throw new VolumeException("check the hostPath %s: %s".formatted(path, Failures.reason(e)), e);
     }
   }
 

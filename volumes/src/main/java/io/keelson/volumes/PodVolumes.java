@@ -1,5 +1,6 @@
 package io.keelson.volumes;
 
+import io.keelson.linux.FileTrees;
 import io.keelson.linux.Mounts;
 import io.keelson.linux.NativeMounts;
 import java.io.IOException;
@@ -90,7 +91,7 @@ public final class PodVolumes {
       Files.createDirectories(directory.resolve("..").normalize());
       return plugin.publish(plugin.sourceType().cast(source), directory, ownership);
     } catch (IOException | VolumeException e) {
-      throw new VolumeException("volume '%s': %s".formatted(name, FileTrees.reason(e)), e);
+      throw new VolumeException("volume '%s': %s".formatted(name, Failures.reason(e)), e);
     }
   }
 
@@ -157,7 +158,7 @@ public final class PodVolumes {
     try {
       FileTrees.delete(directory);
     } catch (IOException e) {
-      throw new VolumeException("remove %s: %s".formatted(directory, FileTrees.reason(e)), e);
+      throw new VolumeException("remove %s: %s".formatted(directory, Failures.reason(e)), e);
     }
   }
 
@@ -184,7 +185,7 @@ public final class PodVolumes {
       stream.forEach(entries::add);
       return entries;
     } catch (IOException e) {
-      throw new VolumeException("list %s: %s".formatted(directory, FileTrees.reason(e)), e);
+      throw new VolumeException("list %s: %s".formatted(directory, Failures.reason(e)), e);
     }
   }
 

@@ -61,7 +61,7 @@ public final class SubPaths {
       return target;
     } catch (IOException | LinuxException | IllegalArgumentException e) {
       throw new VolumeException(
-          "mount '%s' of the volume at %s: %s".formatted(subPath, volume, FileTrees.reason(e)), e);
+          "mount '%s' of the volume at %s: %s".formatted(subPath, volume, Failures.reason(e)), e);
     }
   }
 
@@ -77,7 +77,7 @@ public final class SubPaths {
       Files.deleteIfExists(target);
     } catch (IOException | LinuxException e) {
       throw new VolumeException(
-          "release the subPath mount %s: %s".formatted(target, FileTrees.reason(e)), e);
+          "release the subPath mount %s: %s".formatted(target, Failures.reason(e)), e);
     }
   }
 

@@ -4,6 +4,7 @@ import io.keelson.cli.config.DaemonConfiguration;
 import io.keelson.cli.doctor.Doctor;
 import io.keelson.cli.doctor.Programs;
 import io.keelson.cli.shell.CommandFailure;
+import io.keelson.linux.FileTrees;
 import io.keelson.node.agent.PodView;
 import io.keelson.runtime.client.RuntimeClient;
 import io.keelson.runtime.docker.engine.DockerEngine;
@@ -125,7 +126,7 @@ final class DockerHost {
         "remove " + folder,
         () -> {
           if (podsLeft().isEmpty()) {
-            Folders.delete(folder);
+            FileTrees.delete(folder);
           }
         });
   }

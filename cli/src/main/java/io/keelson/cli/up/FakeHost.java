@@ -3,6 +3,7 @@ package io.keelson.cli.up;
 import io.keelson.cli.config.DaemonConfiguration;
 import io.keelson.cli.shell.CommandFailure;
 import io.keelson.cli.shell.Logging;
+import io.keelson.linux.FileTrees;
 import io.keelson.runtime.transport.Endpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ final class FakeHost {
               .formatted(e.getMessage()),
           e);
     }
-    teardown.add("remove " + directory, () -> Folders.delete(directory));
+    teardown.add("remove " + directory, () -> FileTrees.delete(directory));
     Logging.toFile(directory.resolve("keelson.log"));
     display.print("pods only pretend to run: nothing is installed, pulled or started");
     DaemonConfiguration defaults = DaemonConfiguration.DEFAULTS;

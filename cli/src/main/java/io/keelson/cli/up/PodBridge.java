@@ -3,6 +3,7 @@ package io.keelson.cli.up;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.keelson.cli.doctor.CommandRun;
 import io.keelson.cli.doctor.Programs;
+import io.keelson.linux.FileTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +117,7 @@ final class PodBridge {
         && !Files.readString(forwarding).equals(Files.readString(FORWARDING))) {
       Files.writeString(FORWARDING, Files.readString(forwarding));
     }
-    Folders.delete(directory);
+    FileTrees.delete(directory);
   }
 
   private static void removeBridge() throws IOException, InterruptedException {

@@ -12,23 +12,6 @@ final class FoldersTest {
   @TempDir private Path folder;
 
   @Test
-  void whatALinkLeadsToStays() throws Exception {
-    Path precious = Files.createDirectories(folder.resolve("precious"));
-    Files.writeString(precious.resolve("file"), "x");
-    Path doomed = folder.resolve("doomed/deep");
-    Files.createDirectories(doomed.resolve("deeper"));
-    Files.createSymbolicLink(doomed.resolve("link"), precious);
-    Files.createSymbolicLink(doomed.resolve("dangling"), folder.resolve("none"));
-    Files.writeString(doomed.resolve("file"), "x");
-
-    Folders.delete(folder.resolve("doomed"));
-    Folders.delete(folder.resolve("doomed"));
-
-    assertThat(folder.resolve("doomed")).doesNotExist();
-    assertThat(precious.resolve("file")).hasContent("x");
-  }
-
-  @Test
   void onlyAnEmptyFolderIsDeletedAsEmpty() throws Exception {
     Path full = Files.createDirectories(folder.resolve("full"));
     Files.writeString(full.resolve("file"), "x");

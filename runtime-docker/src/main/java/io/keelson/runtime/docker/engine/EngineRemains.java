@@ -1,14 +1,12 @@
 package io.keelson.runtime.docker.engine;
 
+import io.keelson.linux.FileTrees;
 import io.keelson.linux.LinuxException;
 import io.keelson.linux.Mounts;
 import io.keelson.linux.NativeMounts;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -175,26 +172,8 @@ final class EngineRemains {
   }
 
   private static void deleteTree(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
     try {
-      Files.walkFileTree(
-          folder,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(
-                Path directory, @Nullable IOException problem) {
-              delete(directory);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      FileTrees.delete(folder);
     } catch (IOException e) {
       log.warn("cannot clear {}, left by a Docker Engine: {}", folder, e.getMessage());
     }

@@ -1,5 +1,6 @@
 package io.keelson.runtime.docker.mount;
 
+import io.keelson.linux.FileTrees;
 import io.keelson.linux.LinuxException;
 import io.keelson.linux.MountFlag;
 import io.keelson.linux.Mounts;
@@ -8,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -115,11 +115,7 @@ final class MountStaging {
           mounts.detach(mount);
         }
       }
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      FileTrees.delete(folder);
     } catch (IOException | LinuxException e) {
       throw CriException.internal(
           "cannot take away the prepared mounts in " + folder + ": " + e.getMessage(), e);
