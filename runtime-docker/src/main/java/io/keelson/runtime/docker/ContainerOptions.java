@@ -18,6 +18,7 @@ import io.keelson.runtime.v1.LinuxContainerUser;
 import io.keelson.runtime.v1.NamespaceMode;
 import io.keelson.runtime.v1.NamespaceOption;
 import io.keelson.runtime.v1.Signal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,6 +36,7 @@ import java.util.Set;
 final class ContainerOptions {
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
   private static final Path HOSTS = Path.of("/etc/hosts");
+  private static final Path HOSTNAME = Path.of("/etc/hostname");
 
   private final String owner;
   private final Map<String, String> runtimes;
@@ -222,6 +224,11 @@ final class ContainerOptions {
     // On the host's network the engine gives containers the host's own file.
     if (DockerPod.hasOwnNetwork(sandbox) && targets.add(HOSTS)) {
       mounts.add(ContainerMounts.bind(files.hosts(token), HOSTS.toString(), false));
+    }
+    // Newer engines leave it empty in containers that share a network.
+    Path hostname = files.hostname(token);
+    if (Files.exists(hostname) && targets.add(HOSTNAME)) {
+      mounts.add(ContainerMounts.bind(hostname, HOSTNAME.toString(), false));
     }
     return mounts;
   }

@@ -127,7 +127,11 @@ final class DockerPodSandboxes implements PodSandboxes {
     undo.add("detach the network", () -> network.detach(request(attaching)));
     NetworkAttachment attachment = network.attach(request(attaching));
     record.addAllAddresses(attachment.addresses()).setNetworkResult(attachment.resultJson());
-    files.writeHosts(record.getToken(), attachment.addresses(), record.getConfig().getHostname());
+    String hostname = record.getConfig().getHostname();
+    files.writeHosts(record.getToken(), attachment.addresses(), hostname);
+    if (!hostname.isEmpty()) {
+      files.writeHostname(record.getToken(), hostname);
+    }
   }
 
   static NetworkAttachmentRequest request(SandboxRecord record) {

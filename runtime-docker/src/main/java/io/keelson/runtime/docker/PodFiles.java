@@ -1,14 +1,13 @@
 package io.keelson.runtime.docker;
 
+import io.keelson.linux.FileTrees;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.v1.DNSConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Files of a pod that its containers see: the engine knows nothing of the pod's network, so it can
@@ -42,6 +41,20 @@ final class PodFiles {
   /** Where the hosts file of the pod with this token is. */
   Path hosts(String token) {
     return directory.resolve(token).resolve("hosts");
+  }
+
+  /** Where the hostname file of the pod with this token is, if it has one. */
+  Path hostname(String token) {
+    return directory.resolve(token).resolve("hostname");
+  }
+
+  /**
+   * Writes a pod's hostname file.
+   *
+   * @throws CriException as {@link #writeResolvConf} throws
+   */
+  void writeHostname(String token, String hostname) {
+    write(hostname(token), () -> hostname + "\n");
   }
 
   /**
@@ -109,13 +122,8 @@ final class PodFiles {
   /** Deletes a pod's files, if there are any. */
   void delete(String token) {
     Path folder = directory.resolve(token);
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      FileTrees.delete(folder);
     } catch (IOException e) {
       throw CriException.internal("cannot delete " + folder + ": " + e.getMessage(), e);
     }
