@@ -45,8 +45,11 @@ public final class DockerEngine implements AutoCloseable {
   /** The oldest API spoken: that of Docker 20.10. */
   public static final ApiVersion OLDEST_API = new ApiVersion(1, 41);
 
-  /** The newest API spoken: the least that Docker 29 accepts. */
-  public static final ApiVersion NEWEST_API = new ApiVersion(1, 44);
+  /**
+   * The newest API spoken: the first with images as mounts, which an engine with containerd's image
+   * store needs. Docker 29 wants 1.44 at least.
+   */
+  public static final ApiVersion NEWEST_API = new ApiVersion(1, 48);
 
   /** Most requests in flight at once; further ones wait. */
   public static final int CONNECTION_LIMIT = 128;

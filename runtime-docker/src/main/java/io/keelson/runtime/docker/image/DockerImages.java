@@ -42,7 +42,7 @@ public final class DockerImages implements Images, AutoCloseable {
   private static final Pattern WHOLE_ID = Pattern.compile("(?:sha256:)?[0-9a-f]{64}");
   private static final Pattern ID_PREFIX = Pattern.compile("(?:sha256:)?[0-9a-f]{4,64}");
   private static final Pattern LAYER_SEPARATOR = Pattern.compile(":");
-  private static final int USER_CACHE_LIMIT = 4096;
+  private static final int FACTS_CACHE_LIMIT = 4096;
 
   private final DockerEngine engine;
   private final EngineImages single;
@@ -53,15 +53,27 @@ public final class DockerImages implements Images, AutoCloseable {
   private @Nullable Storage storage;
 
   // The configuration behind an id never changes.
-  private final Map<String, String> users =
+  private final Map<String, Facts> facts =
       new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
-          return size() > USER_CACHE_LIMIT;
+        protected boolean removeEldestEntry(Map.Entry<String, Facts> eldest) {
+          return size() > FACTS_CACHE_LIMIT;
         }
       };
+
+  /**
+   * What its inspection tells of an image. The sizes in the engine's list count more with
+   * containerd's image store: the packed layers beside the unpacked ones.
+   */
+  private record Facts(String user, long size) {
+    static Facts of(InspectImageResponse image) {
+      String user = image.getConfig() == null ? null : image.getConfig().getUser();
+      return new Facts(
+          Objects.requireNonNullElse(user, ""), Objects.requireNonNullElse(image.getSize(), 0L));
+    }
+  }
 
   private record Storage(Path root, StorageUsage usage) {}
 
@@ -90,35 +102,34 @@ public final class DockerImages implements Images, AutoCloseable {
     List<com.github.dockerjava.api.model.Image> found = single.list();
     List<Image> images = new ArrayList<>(found.size());
     for (com.github.dockerjava.api.model.Image image : found) {
-      Optional<String> user = userOf(image.getId());
-      if (user.isPresent()) {
+      Optional<Facts> known = factsOf(image.getId());
+      if (known.isPresent()) {
         images.add(
             message(
                 image.getId(),
                 mirrors.shown(
                     new Mirrors.Names(names(image.getRepoTags()), names(image.getRepoDigests()))),
-                Objects.requireNonNullElse(image.getSize(), 0L),
-                user.get()));
+                known.get()));
       }
     }
     return images;
   }
 
-  /** The user in an image's configuration, or empty when the image is gone meanwhile. */
-  private Optional<String> userOf(String id) throws InterruptedException {
-    synchronized (users) {
-      String known = users.get(id);
+  /** What does not change of an image; empty when the image is gone meanwhile. */
+  private Optional<Facts> factsOf(String id) throws InterruptedException {
+    synchronized (facts) {
+      Facts known = facts.get(id);
       if (known != null) {
         return Optional.of(known);
       }
     }
-    Optional<String> user = single.inspect(id).map(DockerImages::user);
-    user.ifPresent(name -> {
-      synchronized (users) {
-        users.put(id, name);
+    Optional<Facts> found = single.inspect(id).map(Facts::of);
+    found.ifPresent(known -> {
+      synchronized (facts) {
+        facts.put(id, known);
       }
     });
-    return user;
+    return found;
   }
 
   /**
@@ -129,7 +140,8 @@ public final class DockerImages implements Images, AutoCloseable {
    * @throws CriException {@code NOT_FOUND} when the image is gone
    */
   public String configuredUser(String imageId) throws InterruptedException {
-    return userOf(imageId)
+    return factsOf(imageId)
+        .map(Facts::user)
         .orElseThrow(() -> CriException.notFound("image '" + imageId + "' is gone; pull it"));
   }
 
@@ -210,20 +222,19 @@ public final class DockerImages implements Images, AutoCloseable {
     return message(
         Objects.requireNonNullElse(image.getId(), ""),
         mirrors.shown(names(image)),
-        Objects.requireNonNullElse(image.getSize(), 0L),
-        user(image));
+        Facts.of(image));
   }
 
-  private static Image message(String id, Mirrors.Names names, long size, String user) {
+  private static Image message(String id, Mirrors.Names names, Facts facts) {
     Image.Builder image =
         Image.newBuilder()
             .setId(id)
             .addAllRepoTags(names.tags())
             .addAllRepoDigests(names.digests())
-            .setSize(size)
+            .setSize(facts.size())
             .setPinned(names.tags().contains(PAUSE_IMAGE));
     // The image's user is "name", "uid", "name:group" or "uid:gid".
-    String name = user.split(":", 2)[0];
+    String name = facts.user().split(":", 2)[0];
     try {
       image.setUid(Int64Value.newBuilder().setValue(name.isEmpty() ? 0 : Long.parseLong(name)));
     } catch (NumberFormatException notAUid) {
@@ -233,11 +244,6 @@ public final class DockerImages implements Images, AutoCloseable {
   }
 
   private static final String PAUSE_IMAGE = ImageReference.parse(PauseImage.NAME).toString();
-
-  private static String user(InspectImageResponse image) {
-    String user = image.getConfig() == null ? null : image.getConfig().getUser();
-    return user == null ? "" : user;
-  }
 
   private static List<String> names(@Nullable List<String> names) {
     return names == null ? List.of() : names(names.stream());

@@ -56,6 +56,11 @@ public record Mirrors(Map<String, List<String>> byRegistry) {
 
   /** The names of an image in the engine. */
   record Names(List<String> tags, List<String> digests) {
+    /** With containerd's image store, an engine lists names by digest among the tags, too. */
+    Names {
+      tags = tags.stream().filter(tag -> tag.indexOf('@') < 0).toList();
+    }
+
     /** All of them, tags first. */
     Set<String> all() {
       Set<String> all = new LinkedHashSet<>(tags);
