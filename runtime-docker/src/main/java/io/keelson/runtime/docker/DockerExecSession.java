@@ -3,9 +3,11 @@ package io.keelson.runtime.docker;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.spi.ExecSession;
 import io.keelson.runtime.v1.ExecRequest;
+import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,8 +19,11 @@ final class DockerExecSession implements ExecSession {
   /** A command may close its output long before it ends. */
   private static final Duration EXIT_LIMIT = Duration.ofDays(365);
 
+  private static final int REASON_LIMIT = 4096;
+
   private final io.keelson.runtime.docker.engine.ExecSession exec;
   private final ExecRequest request;
+  private final ByteArrayOutputStream beginning = new ByteArrayOutputStream();
   private volatile boolean ended;
 
   DockerExecSession(io.keelson.runtime.docker.engine.ExecSession exec, ExecRequest request) {
@@ -54,7 +59,28 @@ final class DockerExecSession implements ExecSession {
 
   @Override
   public void copyOutput(OutputStream stdout, OutputStream stderr) throws IOException {
-    exec.stream().copyOutput(stdout, stderr);
+    exec.stream().copyOutput(new Noted(stdout), stderr);
+  }
+
+  /** Passes everything on, and keeps the beginning: the engine tells there why a start failed. */
+  private final class Noted extends FilterOutputStream {
+    Noted(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      synchronized (beginning) {
+        int room = REASON_LIMIT - beginning.size();
+        beginning.write(bytes, offset, Math.min(room, length));
+      }
+      out.write(bytes, offset, length);
+    }
   }
 
   @Override
@@ -68,11 +94,17 @@ final class DockerExecSession implements ExecSession {
     ended = true;
     if (exec.isStartFailure(status)) {
       throw CriException.unknown(
-          "cannot start '%s' in container %s; the engine's reason is in the output"
-              .formatted(request.getCmd(0), request.getContainerId()),
+          "cannot start '%s' in container %s: %s"
+              .formatted(request.getCmd(0), request.getContainerId(), reason()),
           null);
     }
     return status;
+  }
+
+  private String reason() {
+    synchronized (beginning) {
+      return beginning.toString(StandardCharsets.UTF_8).strip();
+    }
   }
 
   @Override

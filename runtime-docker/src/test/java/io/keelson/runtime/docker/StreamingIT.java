@@ -216,7 +216,9 @@ final class StreamingIT {
   void aProgramThatIsNotThereIsAFailureAndNoExitCode(Transport transport) throws Exception {
     String container = run(pod(), container("sleep 600").build());
     try (RemoteProcess process = exec(transport, container, ALL, "/nope")) {
-      assertThatThrownBy(process::awaitExit).hasMessageContaining("cannot start '/nope'");
+      assertThatThrownBy(process::awaitExit)
+          .hasMessageContaining("cannot start '/nope'")
+          .hasMessageContaining("no such file");
       assertThat(text(process.stdout())).contains("no such file");
     }
   }
