@@ -9,16 +9,12 @@ import io.keelson.linux.cgroup.Cgroups;
 import io.keelson.runtime.docker.cdi.CdiDevices;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.engine.PrivateEngine;
-import io.keelson.runtime.docker.image.BusyboxImage;
 import io.keelson.runtime.docker.image.Mirrors;
 import io.keelson.runtime.spi.CriException;
-import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStatus;
-import io.keelson.runtime.v1.PodSandboxConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -32,10 +28,7 @@ class ContainerLimitsIT {
   @TempDir private Path folder;
   private final DockerEngine engine;
   private final boolean unified = Cgroups.mountedAt(Cgroups.DEFAULT_MOUNT).areUnified();
-  private TestNode node;
-  private DockerBackend backend;
-  private PodSandboxConfig pod;
-  private String podId;
+  private TestPod pod;
 
   ContainerLimitsIT(DockerEngine engine) {
     this.engine = engine;
@@ -43,31 +36,28 @@ class ContainerLimitsIT {
 
   @BeforeEach
   void runPod() throws IOException, InterruptedException {
-    BusyboxImage.load(engine);
-    node = TestNode.in(folder, engine.endpoint());
-    backend =
-        node.open(
+    pod =
+        TestPod.run(
+            folder,
+            engine,
             new DockerSettings(
                 Mirrors.NONE,
                 Map.of(),
                 CdiDevices.DEFAULT_DIRECTORIES,
-                List.of(new Ulimit("nofile", 321L, 654L))));
-    pod = TestPods.pod("limits", folder.resolve("logs")).build();
-    podId = backend.podSandboxes().runPodSandbox(pod, "docker");
+                List.of(new Ulimit("nofile", 321L, 654L))),
+            config -> {});
   }
 
   @AfterEach
   void leaveNothingBehind() throws IOException, InterruptedException {
-    backend.close();
-    node.clear();
-    assertThat(node.remains()).isEmpty();
+    pod.close();
   }
 
   @Test
   void everyContainerHasTheDefaultUlimits() throws InterruptedException {
     String container = create("main", Map.of());
-    backend.containers().startContainer(container);
-    assertThat(sh(container, "ulimit -Sn; ulimit -Hn")).isEqualTo("321\n654\n");
+    pod.backend().containers().startContainer(container);
+    assertThat(pod.sh(container, "ulimit -Sn; ulimit -Hn")).isEqualTo("321\n654\n");
   }
 
   /** What a machine's kernel has decides which of the two can be seen on it. */
@@ -91,37 +81,29 @@ class ContainerLimitsIT {
 
   private void unifiedKeysAreSet() throws InterruptedException {
     String container = create("main", Map.of("cgroup.max.depth", "3"));
-    backend.containers().startContainer(container);
-    assertThat(sh(container, "cat /sys/fs/cgroup/cgroup.max.depth")).isEqualTo("3\n");
+    pod.backend().containers().startContainer(container);
+    assertThat(pod.sh(container, "cat /sys/fs/cgroup/cgroup.max.depth")).isEqualTo("3\n");
   }
 
   private void aRefusedKeyKeepsTheContainerFromStarting() throws InterruptedException {
     String container = create("refused", Map.of("cgroup.max.depth", "deep"));
-    assertThatThrownBy(() -> backend.containers().startContainer(container))
+    assertThatThrownBy(() -> pod.backend().containers().startContainer(container))
         .isInstanceOfSatisfying(
             CriException.class,
             e -> assertThat(e.code()).isEqualTo(Status.Code.FAILED_PRECONDITION))
         .hasMessageContaining("cgroup.max.depth");
-    ContainerStatus status = backend.containers().containerStatus(container);
+    ContainerStatus status = pod.backend().containers().containerStatus(container);
     assertThat(status.getState()).isEqualTo(ContainerState.CONTAINER_EXITED);
     assertThat(status.getReason()).isEqualTo("StartError");
-    assertThat(node.containersOfThisNode())
+    assertThat(pod.node().containersOfThisNode())
         .filteredOn(c -> c.getId().equals(container))
         .noneMatch(c -> "running".equals(c.getState()));
   }
 
   private String create(String name, Map<String, String> unifiedKeys) throws InterruptedException {
-    ContainerConfig.Builder container =
-        TestPods.container(name, BusyboxImage.NAME, "/bin/sleep", "600");
-    container.getLinuxBuilder().getResourcesBuilder().putAllUnified(unifiedKeys);
-    return backend.containers().createContainer(podId, container.build(), pod);
-  }
-
-  private String sh(String container, String script) throws InterruptedException {
-    return backend
-        .containers()
-        .execSync(container, List.of("/bin/sh", "-c", script), Duration.ofSeconds(30))
-        .getStdout()
-        .toStringUtf8();
+    return pod.create(container -> {
+      container.getMetadataBuilder().setName(name);
+      container.getLinuxBuilder().getResourcesBuilder().putAllUnified(unifiedKeys);
+    });
   }
 }

@@ -7,21 +7,15 @@ import io.grpc.Status;
 import io.keelson.linux.NativeMounts;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.engine.PrivateEngine;
-import io.keelson.runtime.docker.image.BusyboxImage;
 import io.keelson.runtime.docker.image.ImageArchive;
 import io.keelson.runtime.spi.CriException;
-import io.keelson.runtime.v1.ContainerConfig;
-import io.keelson.runtime.v1.ExecSyncResponse;
 import io.keelson.runtime.v1.ImageSpec;
 import io.keelson.runtime.v1.Mount;
-import io.keelson.runtime.v1.PodSandboxConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,16 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(PrivateEngine.class)
 class ContainerMountsIT {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final ImageSpec DATA =
       ImageSpec.newBuilder().setImage("keelson-test/data:1").build();
 
   @TempDir private Path folder;
   private final DockerEngine engine;
-  private TestNode node;
-  private DockerBackend backend;
-  private PodSandboxConfig podConfig;
-  private String pod;
+  private TestPod pod;
 
   ContainerMountsIT(DockerEngine engine) {
     this.engine = engine;
@@ -47,7 +37,6 @@ class ContainerMountsIT {
 
   @BeforeEach
   void runAPod() throws IOException, InterruptedException {
-    BusyboxImage.load(engine);
     ImageArchive.named(DATA.getImage(), engine.version().architecture())
         .directory("/part", 0755)
         .file("/part/file", 0644, "of the image".getBytes(StandardCharsets.UTF_8))
@@ -55,17 +44,12 @@ class ContainerMountsIT {
         .symlink("/out", "../../../../../..")
         .build()
         .loadInto(engine);
-    node = TestNode.in(folder, engine.endpoint());
-    backend = node.open();
-    podConfig = TestPods.pod("mounts", folder.resolve("logs")).build();
-    pod = backend.podSandboxes().runPodSandbox(podConfig, "docker");
+    pod = TestPod.run(folder, engine);
   }
 
   @AfterEach
   void leaveNothingBehind() throws IOException, InterruptedException {
-    backend.close();
-    node.clear();
-    assertThat(node.remains()).isEmpty();
+    pod.close();
   }
 
   private static Mount.Builder image(String subPath) {
@@ -81,15 +65,11 @@ class ContainerMountsIT {
   }
 
   private String create(Mount.Builder mount) throws InterruptedException {
-    ContainerConfig config =
-        TestPods.container("main", BusyboxImage.NAME, "/bin/sleep", "600").addMounts(mount).build();
-    return backend.containers().createContainer(pod, config, podConfig);
+    return pod.create(container -> container.addMounts(mount));
   }
 
   private String start(Mount.Builder mount) throws InterruptedException {
-    String id = create(mount);
-    backend.containers().startContainer(id);
-    return id;
+    return pod.start(container -> container.addMounts(mount));
   }
 
   private CriException refusal(Mount.Builder mount) {
@@ -97,11 +77,7 @@ class ContainerMountsIT {
   }
 
   private String sh(String container, String script) throws InterruptedException {
-    ExecSyncResponse ran =
-        backend
-            .containers()
-            .execSync(container, List.of("/bin/sh", "-c", "{ " + script + "; } 2>&1"), LIMIT);
-    return ran.getStdout().toStringUtf8();
+    return pod.sh(container, "{ " + script + "; } 2>&1");
   }
 
   private static Path program(Path directory) throws IOException {
@@ -117,20 +93,24 @@ class ContainerMountsIT {
     assertThat(sh(container, "echo x > /volume/part/file")).contains("Read-only file system");
     assertThat(sh(container, "/volume/program")).isEqualTo("ran\n");
     assertThat(
-            backend.containers().containerStatus(container).getMounts(0).getImage().getImageRef())
-        .isEqualTo(backend.images().imageStatus(DATA).orElseThrow().getId());
+            pod.backend()
+                .containers()
+                .containerStatus(container)
+                .getMounts(0)
+                .getImage()
+                .getImageRef())
+        .isEqualTo(pod.backend().images().imageStatus(DATA).orElseThrow().getId());
   }
 
   @Test
   void anImageInUseAsAVolumeKeepsItsFilesWhenItIsRemoved() throws Exception {
     String container = create(image(""));
-    backend.images().removeImage(DATA);
-    backend.containers().startContainer(container);
+    pod.backend().images().removeImage(DATA);
+    pod.backend().containers().startContainer(container);
 
     assertThat(sh(container, "cat /volume/part/file")).isEqualTo("of the image");
 
-    backend.close();
-    backend = node.open();
+    pod.restartDaemon();
     assertThat(sh(container, "cat /volume/part/file")).isEqualTo("of the image");
   }
 
@@ -146,7 +126,7 @@ class ContainerMountsIT {
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(refusal(image("out"))).hasMessageContaining("leads out of image");
     assertThat(refusal(image("").setReadonly(false))).hasMessageContaining("readonly");
-    assertThat(backend.containers().listContainers()).hasSize(1);
+    assertThat(pod.backend().containers().listContainers()).hasSize(1);
   }
 
   @Test
@@ -173,7 +153,7 @@ class ContainerMountsIT {
       String plain = start(host(data).setReadonly(true));
       assertThat(sh(plain, "echo x > /volume/new")).contains("Read-only file system");
       assertThat(sh(plain, "echo x > /volume/below/new; cat /volume/below/new")).isEqualTo("x\n");
-      backend.containers().removeContainer(plain);
+      pod.backend().containers().removeContainer(plain);
 
       String recursive = start(host(data).setReadonly(true).setRecursiveReadOnly(true));
       assertThat(sh(recursive, "echo x > /volume/new")).contains("Read-only file system");

@@ -4,20 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.Status;
+import io.keelson.linux.cgroup.Cgroups;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.engine.PrivateEngine;
-import io.keelson.runtime.docker.image.BusyboxImage;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.v1.ContainerConfig;
+import io.keelson.runtime.v1.HugepageLimit;
 import io.keelson.runtime.v1.LinuxContainerResources;
 import io.keelson.runtime.v1.NamespaceMode;
 import io.keelson.runtime.v1.NamespaceOption;
-import io.keelson.runtime.v1.PodSandboxConfig;
 import io.keelson.runtime.v1.UpdateContainerResourcesRequest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,12 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 class LimitUpdatesIT {
   private static final long MIB = 1 << 20;
 
+  private final Cgroups cgroups = Cgroups.mountedAt(Cgroups.DEFAULT_MOUNT);
   @TempDir private Path folder;
   private final DockerEngine engine;
-  private TestNode node;
-  private DockerBackend backend;
-  private PodSandboxConfig pod;
-  private String podId;
+  private TestPod pod;
 
   LimitUpdatesIT(DockerEngine engine) {
     this.engine = engine;
@@ -41,23 +40,15 @@ class LimitUpdatesIT {
 
   @BeforeEach
   void runAPod() throws IOException, InterruptedException {
-    BusyboxImage.load(engine);
-    node = TestNode.in(folder, engine.endpoint());
-    backend = node.open();
-    pod = TestPods.pod("limits", folder.resolve("logs")).build();
-    podId = backend.podSandboxes().runPodSandbox(pod, "docker");
+    pod = TestPod.run(folder, engine);
   }
 
   @AfterEach
   void leaveNothingBehind() throws IOException, InterruptedException {
-    backend.close();
-    node.clear();
-    assertThat(node.remains()).isEmpty();
+    pod.close();
   }
 
-  private String create() throws InterruptedException {
-    ContainerConfig.Builder container =
-        TestPods.container("main", BusyboxImage.NAME, "/bin/sleep", "600");
+  private static void limit(ContainerConfig.Builder container) {
     container
         .getLinuxBuilder()
         .getSecurityContextBuilder()
@@ -69,40 +60,31 @@ class LimitUpdatesIT {
                 .setMemoryLimitInBytes(64 * MIB)
                 .setCpuShares(512)
                 .setOomScoreAdj(500));
-    return backend.containers().createContainer(podId, container.build(), pod);
   }
 
   private void update(String container, LinuxContainerResources.Builder limits)
       throws InterruptedException {
-    backend.updateContainerResources(
-        UpdateContainerResourcesRequest.newBuilder()
-            .setContainerId(container)
-            .setLinux(limits)
-            .build());
+    pod.backend()
+        .updateContainerResources(
+            UpdateContainerResourcesRequest.newBuilder()
+                .setContainerId(container)
+                .setLinux(limits)
+                .build());
   }
 
   private LinuxContainerResources shown(String container) throws InterruptedException {
-    return backend.containers().containerStatus(container).getResources().getLinux();
-  }
-
-  private String sh(String container, String script) throws InterruptedException {
-    return backend
-        .containers()
-        .execSync(container, List.of("/bin/sh", "-c", script), Duration.ofSeconds(30))
-        .getStdout()
-        .toStringUtf8();
+    return pod.backend().containers().containerStatus(container).getResources().getLinux();
   }
 
   private String memoryLimit(String container) throws InterruptedException {
-    return sh(
+    return pod.sh(
         container,
         "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null");
   }
 
   @Test
   void newLimitsHoldAtOnceAreShownAndOutliveTheDaemon() throws Exception {
-    String container = create();
-    backend.containers().startContainer(container);
+    String container = pod.start(LimitUpdatesIT::limit);
     assertThat(memoryLimit(container)).isEqualTo(64 * MIB + "\n");
 
     update(
@@ -115,8 +97,9 @@ class LimitUpdatesIT {
             .setOomScoreAdj(700));
 
     assertThat(memoryLimit(container)).isEqualTo(96 * MIB + "\n");
-    assertThat(sh(container, "cat /proc/self/status")).containsPattern("Cpus_allowed_list:\t0\n");
-    assertThat(sh(container, "cat /proc/1/oom_score_adj")).isEqualTo("700\n");
+    assertThat(pod.sh(container, "cat /proc/self/status"))
+        .containsPattern("Cpus_allowed_list:\t0\n");
+    assertThat(pod.sh(container, "cat /proc/1/oom_score_adj")).isEqualTo("700\n");
     LinuxContainerResources expected =
         LinuxContainerResources.newBuilder()
             .setMemoryLimitInBytes(96 * MIB)
@@ -128,25 +111,23 @@ class LimitUpdatesIT {
             .build();
     assertThat(shown(container)).isEqualTo(expected);
 
-    backend.close();
-    backend = node.open();
+    pod.restartDaemon();
     assertThat(shown(container)).isEqualTo(expected);
   }
 
   @Test
   void limitsOfAContainerThatHasNotStartedHoldFromItsStart() throws Exception {
-    String container = create();
+    String container = pod.create(LimitUpdatesIT::limit);
 
     update(container, LinuxContainerResources.newBuilder().setMemoryLimitInBytes(32 * MIB));
-    backend.containers().startContainer(container);
+    pod.backend().containers().startContainer(container);
 
     assertThat(memoryLimit(container)).isEqualTo(32 * MIB + "\n");
   }
 
   @Test
   void whatCannotBeChangedIsRefusedAndEverythingStaysAsItWas() throws Exception {
-    String container = create();
-    backend.containers().startContainer(container);
+    String container = pod.start(LimitUpdatesIT::limit);
     LinuxContainerResources before = shown(container);
 
     assertThat(
@@ -157,7 +138,7 @@ class LimitUpdatesIT {
         .hasMessageContaining("4000");
     assertThat(shown(container)).isEqualTo(before);
 
-    backend.containers().stopContainer(container, Duration.ZERO);
+    pod.backend().containers().stopContainer(container, Duration.ZERO);
     assertThat(
             catchThrowableOfType(
                     CriException.class,
@@ -167,5 +148,72 @@ class LimitUpdatesIT {
                             LinuxContainerResources.newBuilder().setMemoryLimitInBytes(MIB)))
                 .code())
         .isEqualTo(Status.Code.FAILED_PRECONDITION);
+  }
+
+  /** What a machine's kernel has decides which of the two can be seen on it. */
+  @Test
+  void unifiedKeysAreChangedOnVersion2AndRefusedOnVersion1() throws Exception {
+    String container = pod.start(LimitUpdatesIT::limit);
+    LinuxContainerResources.Builder depth =
+        LinuxContainerResources.newBuilder().putUnified("cgroup.max.depth", "3");
+
+    if (cgroups.areUnified()) {
+      update(container, depth);
+      assertThat(pod.sh(container, "cat /sys/fs/cgroup/cgroup.max.depth")).isEqualTo("3\n");
+      assertThat(shown(container).getUnifiedMap()).containsEntry("cgroup.max.depth", "3");
+    } else {
+      refuses(container, depth, "linux.resources.unified needs cgroup v2");
+    }
+  }
+
+  /** What a machine's kernel has decides which of the two can be seen on it. */
+  @Test
+  void limitsOfHugePagesAreChangedWhereThereIsTheControllerAndRefusedElsewhere() throws Exception {
+    String container = pod.start(LimitUpdatesIT::limit);
+    String size = hugePageSize();
+    LinuxContainerResources.Builder pages =
+        LinuxContainerResources.newBuilder()
+            .addHugepageLimits(HugepageLimit.newBuilder().setPageSize(size).setLimit(1L << 31));
+
+    if (cgroups.limitHugePages()) {
+      update(container, pages);
+      assertThat(
+              pod.sh(
+                  container,
+                  "cd /sys/fs/cgroup; cat hugetlb.%1$s.max hugetlb/hugetlb.%1$s.limit_in_bytes"
+                      .formatted(size)))
+          .isEqualTo((1L << 31) + "\n");
+      assertThat(shown(container).getHugepageLimits(0).getLimit()).isEqualTo(1L << 31);
+    } else {
+      refuses(container, pages, "linux.resources.hugepage_limits of " + size);
+    }
+  }
+
+  private void refuses(String container, LinuxContainerResources.Builder limits, String reason)
+      throws InterruptedException {
+    LinuxContainerResources before = shown(container);
+    CriException refused =
+        catchThrowableOfType(CriException.class, () -> update(container, limits));
+    assertThat(refused).hasMessageContaining(reason);
+    assertThat(refused.code()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(shown(container)).isEqualTo(before);
+  }
+
+  /** One of this kernel's sizes as cgroup files spell it, or the usual one where it has none. */
+  private static String hugePageSize() throws IOException {
+    Path sizes = Path.of("/sys/kernel/mm/hugepages");
+    if (!Files.isDirectory(sizes)) {
+      return "2MB";
+    }
+    try (Stream<Path> folders = Files.list(sizes)) {
+      return folders
+          .map(folder -> folder.getFileName().toString().replaceAll("\\D", ""))
+          .mapToLong(Long::parseLong)
+          .min()
+          .stream()
+          .mapToObj(kib -> kib < 1024 ? kib + "KB" : kib / 1024 + "MB")
+          .findFirst()
+          .orElse("2MB");
+    }
   }
 }

@@ -8,10 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.Status;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.engine.PrivateEngine;
-import io.keelson.runtime.docker.image.BusyboxImage;
 import io.keelson.runtime.spi.CriException;
-import io.keelson.runtime.v1.ContainerState;
-import io.keelson.runtime.v1.PodSandboxConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,59 +33,35 @@ final class LogRotationIT {
 
   @TempDir private Path folder;
   private final DockerEngine engine;
-  private TestNode node;
-  private DockerBackend backend;
+  private TestPod pod;
 
   LogRotationIT(DockerEngine engine) {
     this.engine = engine;
   }
 
   @BeforeEach
-  void openBackend() throws IOException, InterruptedException {
-    BusyboxImage.load(engine);
-    node = TestNode.in(folder, engine.endpoint());
-    backend = node.open();
+  void runAPod() throws IOException, InterruptedException {
+    pod = TestPod.run(folder, engine);
   }
 
   @AfterEach
   void leaveNothingBehind() throws IOException, InterruptedException {
-    backend.close();
-    node.clear();
-    assertThat(node.remains()).isEmpty();
-  }
-
-  private String start(String script) throws InterruptedException {
-    PodSandboxConfig config = TestPods.pod("rotation", folder.resolve("logs")).build();
-    String pod = backend.podSandboxes().runPodSandbox(config, "");
-    String container =
-        backend
-            .containers()
-            .createContainer(
-                pod,
-                TestPods.container("main", BusyboxImage.NAME, "/bin/sh", "-c", script).build(),
-                config);
-    backend.containers().startContainer(container);
-    return container;
-  }
-
-  private boolean runs(String container) throws InterruptedException {
-    return backend.containers().containerStatus(container).getState()
-        == ContainerState.CONTAINER_RUNNING;
+    pod.close();
   }
 
   @Test
   void everyLineIsThereOnceAndInOrderHoweverOftenTheLogIsRotated() throws Exception {
     String container =
-        start(
+        pod.start(
             "seq 1 %1$d; head -c %2$d /dev/zero | tr '\\0' x; echo; seq 1 %1$d"
                 .formatted(LINES, LONG_LINE));
-    Path log = folder.resolve("logs/main/0.log");
+    Path log = pod.log("main");
     List<Path> files = new ArrayList<>();
-    while (runs(container)) {
+    while (pod.runs(container)) {
       Path rotated = log.resolveSibling("0.log.%05d".formatted(files.size()));
       Files.move(log, rotated);
       try {
-        backend.reopenContainerLog(container);
+        pod.backend().reopenContainerLog(container);
         files.add(rotated);
         assertThat(log).exists();
       } catch (CriException e) {
@@ -132,10 +105,10 @@ final class LogRotationIT {
 
   @Test
   void onlyTheLogOfARunningContainerIsReopened() throws Exception {
-    String container = start("echo done");
-    await().atMost(LIMIT).until(() -> !runs(container));
+    String container = pod.start("echo done");
+    await().atMost(LIMIT).until(() -> !pod.runs(container));
 
-    assertThatThrownBy(() -> backend.reopenContainerLog(container))
+    assertThatThrownBy(() -> pod.backend().reopenContainerLog(container))
         .isInstanceOfSatisfying(
             CriException.class,
             e -> assertThat(e.code()).isEqualTo(Status.Code.FAILED_PRECONDITION))

@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keelson.linux.Capabilities;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.engine.PrivateEngine;
-import io.keelson.runtime.docker.image.BusyboxImage;
 import io.keelson.runtime.v1.Capability;
-import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.LinuxContainerSecurityContext;
-import io.keelson.runtime.v1.PodSandboxConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -26,47 +21,33 @@ import org.junit.jupiter.api.io.TempDir;
 class PrivilegesIT {
   @TempDir private Path folder;
   private final DockerEngine engine;
-  private TestNode node;
-  private DockerBackend backend;
+  private TestPod pod;
 
   PrivilegesIT(DockerEngine engine) {
     this.engine = engine;
   }
 
   @BeforeEach
-  void open() throws IOException, InterruptedException {
-    BusyboxImage.load(engine);
-    node = TestNode.in(folder, engine.endpoint());
-    backend = node.open();
+  void runAPrivilegedPod() throws IOException, InterruptedException {
+    pod =
+        TestPod.run(
+            folder,
+            engine,
+            DockerSettings.DEFAULTS,
+            config -> config.getLinuxBuilder().getSecurityContextBuilder().setPrivileged(true));
   }
 
   @AfterEach
   void leaveNothingBehind() throws IOException, InterruptedException {
-    backend.close();
-    node.clear();
-    assertThat(node.remains()).isEmpty();
+    pod.close();
   }
 
   /** What a script prints in a container with this security context. */
   private String run(String script, Consumer<LinuxContainerSecurityContext.Builder> change)
       throws InterruptedException {
-    PodSandboxConfig.Builder pod = TestPods.pod("privileges", folder.resolve("logs"));
-    pod.getLinuxBuilder().getSecurityContextBuilder().setPrivileged(true);
-    ContainerConfig.Builder container =
-        TestPods.container("main", BusyboxImage.NAME, "/bin/sleep", "600");
-    change.accept(container.getLinuxBuilder().getSecurityContextBuilder());
-    String podId = backend.podSandboxes().runPodSandbox(pod.build(), "docker");
-    try {
-      String id = backend.containers().createContainer(podId, container.build(), pod.build());
-      backend.containers().startContainer(id);
-      return backend
-          .containers()
-          .execSync(id, List.of("/bin/sh", "-c", script + " 2>&1"), Duration.ofSeconds(30))
-          .getStdout()
-          .toStringUtf8();
-    } finally {
-      backend.podSandboxes().removePodSandbox(podId);
-    }
+    String container =
+        pod.start(config -> change.accept(config.getLinuxBuilder().getSecurityContextBuilder()));
+    return pod.sh(container, script + " 2>&1");
   }
 
   private static String effective(long capabilities) {
