@@ -193,6 +193,29 @@ class CdiDevicesTest {
     return devices.resolve(asking(device).build());
   }
 
+  @Test
+  void an_annotation_names_devices_beside_the_field() throws IOException {
+    Files.writeString(installed.resolve("board.yaml"), BOARD);
+    ContainerConfig asked =
+        asking("vendor.com/board=one")
+            .putAnnotations("cdi.k8s.io/plugin_board", "vendor.com/board=one,vendor.com/board=two")
+            .putAnnotations("other", "vendor.com/board=three")
+            .build();
+
+    ContainerConfig both =
+        asking("vendor.com/board=one", "vendor.com/board=two")
+            .putAllAnnotations(asked.getAnnotationsMap())
+            .build();
+    assertThat(devices.resolve(asked)).isEqualTo(devices.resolve(both));
+    assertThat(devices.resolve(asked).getDevicesCount()).isEqualTo(2);
+    assertThatThrownBy(() ->
+            devices.resolve(
+                ContainerConfig.newBuilder().putAnnotations("cdi.k8s.io/x", "board").build()))
+        .hasMessageContaining("annotation 'cdi.k8s.io/x' names the device 'board'")
+        .isInstanceOfSatisfying(
+            CriException.class, e -> assertThat(e.code()).isEqualTo(Status.Code.INVALID_ARGUMENT));
+  }
+
   private static ContainerConfig.Builder asking(String... names) {
     ContainerConfig.Builder config = ContainerConfig.newBuilder();
     for (String name : names) {
