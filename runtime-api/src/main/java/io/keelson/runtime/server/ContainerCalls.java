@@ -3,10 +3,13 @@ package io.keelson.runtime.server;
 import io.grpc.Status;
 import io.keelson.runtime.server.BackendRouter.ContainerRef;
 import io.keelson.runtime.server.BackendRouter.Pod;
+import io.keelson.runtime.spi.ContainerCheckpoints;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.spi.LogReopening;
 import io.keelson.runtime.spi.ResourceUpdates;
 import io.keelson.runtime.spi.RuntimeBackend;
+import io.keelson.runtime.v1.CheckpointContainerRequest;
+import io.keelson.runtime.v1.CheckpointContainerResponse;
 import io.keelson.runtime.v1.Container;
 import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerFilter;
@@ -27,6 +30,7 @@ import io.keelson.runtime.v1.StopContainerRequest;
 import io.keelson.runtime.v1.StopContainerResponse;
 import io.keelson.runtime.v1.UpdateContainerResourcesRequest;
 import io.keelson.runtime.v1.UpdateContainerResourcesResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,6 +162,19 @@ final class ContainerCalls {
     OptionalParts.require(container.backend(), LogReopening.class, "ReopenContainerLog")
         .reopenContainerLog(container.id());
     return ReopenContainerLogResponse.getDefaultInstance();
+  }
+
+  CheckpointContainerResponse checkpoint(CheckpointContainerRequest request)
+      throws InterruptedException {
+    ContainerRef container = router.container(request.getContainerId());
+    ContainerCheckpoints checkpoints =
+        OptionalParts.require(
+            container.backend(), ContainerCheckpoints.class, "CheckpointContainer");
+    try (var _ = locks.acquire(router.podOf(container).identity())) {
+      checkpoints.checkpointContainer(
+          container.id(), Path.of(request.getLocation()), Duration.ofSeconds(request.getTimeout()));
+    }
+    return CheckpointContainerResponse.getDefaultInstance();
   }
 
   UpdateContainerResourcesResponse updateResources(UpdateContainerResourcesRequest request)

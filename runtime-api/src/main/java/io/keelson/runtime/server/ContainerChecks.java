@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.keelson.runtime.streaming.StreamSelection;
 import io.keelson.runtime.v1.AttachRequest;
 import io.keelson.runtime.v1.CDIDevice;
+import io.keelson.runtime.v1.CheckpointContainerRequest;
 import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerStatsRequest;
 import io.keelson.runtime.v1.ContainerStatusRequest;
@@ -63,6 +64,12 @@ final class ContainerChecks {
 
   static void reopenLog(ReopenContainerLogRequest request) {
     Fields.id(ID, request.getContainerId());
+  }
+
+  static void checkpoint(CheckpointContainerRequest request) {
+    Fields.id(ID, request.getContainerId());
+    Fields.absolutePath("location", request.getLocation());
+    Fields.seconds("timeout", request.getTimeout());
   }
 
   static void updateResources(UpdateContainerResourcesRequest request) {

@@ -54,6 +54,9 @@ import io.keelson.runtime.v1.StreamPodSandboxesResponse;
 
 /** {@code runtime.v1.RuntimeService}: how each RPC is checked and what answers it. */
 final class RuntimeServiceCalls {
+  private static final String WHOLE_PODS =
+      "no backend writes down or restores whole pods; use CheckpointContainer for its containers";
+
   private final PodSandboxCalls pods;
   private final ContainerCalls containers;
   private final StreamingCalls streaming;
@@ -109,8 +112,8 @@ final class RuntimeServiceCalls {
             PodSandboxChecks::updateResources,
             pods::updateResources)
         .unary(getPortForwardMethod(), PodSandboxChecks::portForward, streaming::portForward)
-        .refuse(getCheckpointPodMethod())
-        .refuse(getRestorePodMethod());
+        .refuse(getCheckpointPodMethod(), WHOLE_PODS)
+        .refuse(getRestorePodMethod(), WHOLE_PODS);
   }
 
   private void containers(ServiceTable table) {
@@ -135,7 +138,7 @@ final class RuntimeServiceCalls {
         .unary(getExecSyncMethod(), ContainerChecks::execSync, containers::execSync)
         .unary(getExecMethod(), ContainerChecks::exec, streaming::exec)
         .unary(getAttachMethod(), ContainerChecks::attach, streaming::attach)
-        .refuse(getCheckpointContainerMethod());
+        .unary(getCheckpointContainerMethod(), ContainerChecks::checkpoint, containers::checkpoint);
   }
 
   private void statistics(ServiceTable table) {

@@ -143,13 +143,12 @@ final class ServiceTable {
         streaming, (request, sender) -> Batches.send(items.answer(request), batch, sender));
   }
 
-  /** An RPC this daemon does not serve. */
-  <Q, R extends MessageLite> ServiceTable refuse(MethodDescriptor<Q, R> method) {
+  /** An RPC this daemon does not serve, and why. */
+  <Q, R extends MessageLite> ServiceTable refuse(MethodDescriptor<Q, R> method, String reason) {
     return immediate(
         method,
         request -> {
-          throw CriException.unimplemented(
-              name(method) + " is not supported by this version of Keelson");
+          throw CriException.unimplemented(name(method) + " is not supported: " + reason);
         });
   }
 

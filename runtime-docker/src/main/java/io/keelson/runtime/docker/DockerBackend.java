@@ -6,6 +6,7 @@ import io.keelson.linux.NativeMounts;
 import io.keelson.linux.NetworkNamespaces;
 import io.keelson.linux.cgroup.Cgroups;
 import io.keelson.runtime.docker.cdi.CdiDevices;
+import io.keelson.runtime.docker.checkpoint.CheckpointWriter;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.image.DockerImages;
 import io.keelson.runtime.docker.log.ContainerLogs;
@@ -14,6 +15,7 @@ import io.keelson.runtime.docker.stats.EngineMetrics;
 import io.keelson.runtime.docker.stats.EngineStats;
 import io.keelson.runtime.docker.stats.WritableLayers;
 import io.keelson.runtime.spi.BackendContext;
+import io.keelson.runtime.spi.ContainerCheckpoints;
 import io.keelson.runtime.spi.ContainerEventSink;
 import io.keelson.runtime.spi.ContainerSession;
 import io.keelson.runtime.spi.Containers;
@@ -46,6 +48,7 @@ import io.keelson.runtime.v1.UpdatePodSandboxResourcesRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -62,6 +65,7 @@ public final class DockerBackend
     implements RuntimeBackend,
         LogReopening,
         ResourceUpdates,
+        ContainerCheckpoints,
         StreamingSessions,
         StatsProvider,
         MetricsProvider {
@@ -86,6 +90,7 @@ public final class DockerBackend
       DockerContainers containers,
       Inventory inventory,
       LimitUpdates limits,
+      DockerCheckpoints checkpoints,
       DockerSessions sessions,
       WritableLayers layers,
       EngineStats stats,
@@ -180,6 +185,8 @@ public final class DockerBackend
     EngineWatch watch =
         new EngineWatch(
             engine, images, inventory, engineContainers, states, recovery, events, context.clock());
+    CheckpointWriter checkpoints = new CheckpointWriter(engine, state.resolve("checkpoints"));
+    checkpoints.clear();
     DockerSessions sessions = new DockerSessions(inventory, engine, namespaces);
     DockerPopulation population = new DockerPopulation(inventory, pause, watch);
     parts =
@@ -188,6 +195,7 @@ public final class DockerBackend
             containers,
             inventory,
             new LimitUpdates(inventory, engine, resources, limits, cgroups),
+            new DockerCheckpoints(inventory, engineContainers, checkpoints, context.clock()),
             sessions,
             layers,
             new EngineStats(population, cgroups, PROCESSES, layers, context.clock()),
@@ -318,6 +326,12 @@ public final class DockerBackend
   @Override
   public void updatePodSandboxResources(UpdatePodSandboxResourcesRequest request) {
     parts().limits().updatePodSandboxResources(request);
+  }
+
+  @Override
+  public void checkpointContainer(String containerId, Path location, Duration limit)
+      throws InterruptedException {
+    parts().checkpoints().checkpointContainer(containerId, location, limit);
   }
 
   @Override

@@ -72,9 +72,6 @@ final class UnexpectedFailureTest {
 
   static Stream<Arguments> missingParts() {
     return Stream.of(
-        missing(
-            "CheckpointContainer",
-            s -> s.checkpointContainer(CheckpointContainerRequest.getDefaultInstance())),
         missing("CheckpointPod", s -> s.checkpointPod(CheckpointPodRequest.getDefaultInstance())),
         missing("RestorePod", s -> s.restorePod(RestorePodRequest.getDefaultInstance())),
         missing(
@@ -126,6 +123,15 @@ final class UnexpectedFailureTest {
                 .runtime()
                 .reopenContainerLog(
                     ReopenContainerLogRequest.newBuilder().setContainerId("nowhere").build()))
+        .hasMessageStartingWith("NOT_FOUND");
+    assertThatThrownBy(() ->
+            served
+                .runtime()
+                .checkpointContainer(
+                    CheckpointContainerRequest.newBuilder()
+                        .setContainerId("nowhere")
+                        .setLocation("/archive.tar")
+                        .build()))
         .hasMessageStartingWith("NOT_FOUND");
     assertThat(client.podSandboxStatus(pod).getId()).isEqualTo(pod);
   }

@@ -133,7 +133,9 @@ public final class DockerEngineProcess implements AutoCloseable {
             "--ip6tables=false",
             "--ip-forward=false",
             "--ip-masq=false",
-            "--shutdown-timeout=5"));
+            "--shutdown-timeout=5",
+            // Checkpoints are one of them.
+            "--experimental"));
     // dockerd insists that a configuration file named on its command line exists.
     Files.writeString(settings.runDirectory().resolve("daemon.json"), "{}\n");
     File logFile = settings.logFile().toFile();
