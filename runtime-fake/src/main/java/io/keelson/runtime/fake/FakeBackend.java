@@ -27,12 +27,13 @@ import java.util.List;
 
 /**
  * A runtime in memory. Pods get addresses from 10.88.0.0/16 that nobody answers on. Containers run
- * until they are stopped or {@linkplain #exitContainer told to end}; their logs, where a log path
- * is given, have a line for the start and one for the end; a command executed in them prints its
- * own words and succeeds, but one with streams of its own can be a little shell: see {@code sh},
- * {@code cat}, {@code exit} and others in {@code FakeProgram}. Attached containers and TCP ports
- * send back what they receive; port 1 is closed. Every image can be pulled, except names that begin
- * with {@code missing/}, which no registry has. Nothing but logs survives the process. Thread-safe.
+ * until they are stopped or {@linkplain #exitContainer told to end}, except that one whose command
+ * line ends with {@code exit N} ends with that code at once; their logs, where a log path is given,
+ * have a line for the start and one for the end; a command executed in them prints its own words
+ * and succeeds, but one with streams of its own can be a little shell: see {@code sh}, {@code cat},
+ * {@code exit} and others in {@code FakeProgram}. Attached containers and TCP ports send back what
+ * they receive; port 1 is closed. Every image can be pulled, except names that begin with {@code
+ * missing/}, which no registry has. Nothing but logs survives the process. Thread-safe.
  *
  * <p>A runtime author can start from here: this class and its three parts are all that a backend
  * needs; {@link ResourceUpdates}, {@link LogReopening} and {@link StreamingSessions} are optional.
@@ -42,7 +43,7 @@ public final class FakeBackend
   static final String NAME = "fake";
 
   private final String name;
-  private final FakeImages images = new FakeImages();
+  private final FakeImages images;
   private final FakeNode node;
   private final FakePodSandboxes podSandboxes;
   private final FakeContainers containers;
@@ -66,6 +67,7 @@ public final class FakeBackend
   public FakeBackend(String name, Clock clock) {
     this.name = name;
     this.node = new FakeNode(clock);
+    this.images = new FakeImages(node);
     this.podSandboxes = new FakePodSandboxes(node);
     this.containers = new FakeContainers(node, images);
     this.sessions = new FakeSessions(node);

@@ -11,7 +11,10 @@ import io.keelson.runtime.v1.LinuxContainerResources;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 final class FakeContainer {
+  private static final Pattern EXIT = Pattern.compile("(?:^| )exit (\\d{1,3})$");
   private static final Logger logger = LoggerFactory.getLogger(FakeContainer.class);
 
   final String id;
@@ -67,6 +71,16 @@ final class FakeContainer {
       startedAt = node.now();
     }
     node.report(id, podId, ContainerEventType.CONTAINER_STARTED_EVENT);
+    OptionalInt code = ownExitCode();
+    if (code.isPresent()) {
+      exit(code.getAsInt());
+    }
+  }
+
+  /** The code that its command line asks for: that ends with {@code exit} and a number. */
+  private OptionalInt ownExitCode() {
+    Matcher exit = EXIT.matcher(commandLine());
+    return exit.find() ? OptionalInt.of(Integer.parseInt(exit.group(1))) : OptionalInt.empty();
   }
 
   /** Ends it as a stop signal would end a well-behaved program. */

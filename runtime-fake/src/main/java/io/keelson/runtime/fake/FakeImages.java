@@ -21,13 +21,19 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Images by name only: a pull makes one up whose id is the digest of its name. A name that begins
- * with {@code missing/} is not to be had, for those who test what happens then.
+ * with {@code missing/}, after the registry's if it has one, is not to be had, for those who test
+ * what happens then.
  */
 final class FakeImages implements Images {
   private static final String MISSING = "missing/";
   private static final long SIZE = 4096;
 
+  private final FakeNode node;
   private final Map<String, Image> byId = new ConcurrentHashMap<>();
+
+  FakeImages(FakeNode node) {
+    this.node = node;
+  }
 
   @Override
   public List<Image> listImages() {
@@ -44,7 +50,7 @@ final class FakeImages implements Images {
   @Override
   public String pullImage(ImageSpec image, AuthConfig auth, PodSandboxConfig sandboxConfig) {
     String name = tagged(image.getImage());
-    if (name.startsWith(MISSING)) {
+    if (name.startsWith(MISSING) || name.contains("/" + MISSING)) {
       throw CriException.notFound("image '" + name + "' is not in any registry");
     }
     String id = idOf(name);
@@ -69,6 +75,7 @@ final class FakeImages implements Images {
     return ImageFsInfoResponse.newBuilder()
         .addImageFilesystems(
             FilesystemUsage.newBuilder()
+                .setTimestamp(node.now())
                 .setFsId(FilesystemIdentifier.newBuilder().setMountpoint("/"))
                 .setUsedBytes(UInt64Value.newBuilder().setValue(byId.size() * SIZE))
                 .setInodesUsed(UInt64Value.newBuilder().setValue(byId.size())))

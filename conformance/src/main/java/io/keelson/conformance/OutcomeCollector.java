@@ -1,0 +1,73 @@
+package io.keelson.conformance;
+
+import io.keelson.conformance.TestOutcome.Verdict;
+import io.keelson.conformance.fixture.RunScope;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+
+/** Turns what JUnit tells into outcomes. Thread-safe. */
+final class OutcomeCollector implements TestExecutionListener {
+  private final RunScope scope;
+  private final OutcomeListener listener;
+  private final Map<String, Long> begins = new ConcurrentHashMap<>();
+  private final List<TestOutcome> outcomes = new ArrayList<>();
+
+  OutcomeCollector(RunScope scope, OutcomeListener listener) {
+    this.scope = scope;
+    this.listener = listener;
+  }
+
+  synchronized List<TestOutcome> outcomes() {
+    return List.copyOf(outcomes);
+  }
+
+  @Override
+  public void executionStarted(TestIdentifier test) {
+    begins.put(test.getUniqueId(), System.nanoTime());
+  }
+
+  @Override
+  public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+    Long begin = begins.remove(test.getUniqueId());
+    if (begin == null || !(test.getSource().orElse(null) instanceof MethodSource source)) {
+      return;
+    }
+    Specification specification = source.getJavaMethod().getAnnotation(Specification.class);
+    Verdict verdict =
+        switch (result.getStatus()) {
+          case SUCCESSFUL -> Verdict.PASSED;
+          case ABORTED -> Verdict.NOT_APPLICABLE;
+          case FAILED -> Verdict.FAILED;
+        };
+    TestOutcome outcome =
+        new TestOutcome(
+            Profile.of(source.getJavaClass()),
+            source.getJavaClass().getSimpleName(),
+            source.getMethodName(),
+            verdict,
+            reason(result.getThrowable().orElse(null)),
+            specification == null ? "" : specification.document() + ": " + specification.says(),
+            Duration.ofNanos(System.nanoTime() - begin),
+            scope.exchangesOf(test.getUniqueId()));
+    synchronized (this) {
+      outcomes.add(outcome);
+      listener.ended(outcome);
+    }
+  }
+
+  private static String reason(@Nullable Throwable failure) {
+    if (failure == null) {
+      return "";
+    }
+    String message = failure.getMessage();
+    return message == null ? failure.toString() : message;
+  }
+}

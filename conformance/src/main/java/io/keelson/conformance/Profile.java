@@ -1,0 +1,46 @@
+package io.keelson.conformance;
+
+import io.keelson.conformance.profile.ContainerLifeCycle;
+import io.keelson.conformance.profile.ImageLifeCycle;
+import io.keelson.conformance.profile.Lists;
+import io.keelson.conformance.profile.PodLifeCycle;
+import io.keelson.conformance.profile.RepeatedCalls;
+import io.keelson.conformance.profile.VersionAndStatus;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** A part of the contract that a runtime can be asked about by itself. */
+public enum Profile {
+  /** Version and status, the life of pods and containers, and how they are listed. */
+  CORE,
+  /** Pulling, finding and removing images. */
+  IMAGES,
+  /** Calls that must succeed when their work is done already. */
+  IDEMPOTENCE;
+
+  /** The classes that hold its tests. */
+  List<Class<?>> classes() {
+    return switch (this) {
+      case CORE ->
+          List.of(
+              VersionAndStatus.class, PodLifeCycle.class, ContainerLifeCycle.class, Lists.class);
+      case IMAGES -> List.of(ImageLifeCycle.class);
+      case IDEMPOTENCE -> List.of(RepeatedCalls.class);
+    };
+  }
+
+  /** The profile whose tests are in a class. */
+  static Profile of(Class<?> tests) {
+    return Arrays.stream(values())
+        .filter(profile -> profile.classes().contains(tests))
+        .findAny()
+        .orElseThrow(() -> new IllegalArgumentException(tests + " is in no profile"));
+  }
+
+  /** The name users write, such as {@code core}. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

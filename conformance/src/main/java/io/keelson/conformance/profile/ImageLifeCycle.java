@@ -1,0 +1,130 @@
+package io.keelson.conformance.profile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.keelson.conformance.Covers;
+import io.keelson.conformance.Specification;
+import io.keelson.conformance.fixture.GivesRuntime;
+import io.keelson.conformance.fixture.RuntimeUnderTest;
+import io.keelson.runtime.v1.Image;
+import io.keelson.runtime.v1.ImageFilter;
+import io.keelson.runtime.v1.ImageFsInfoRequest;
+import io.keelson.runtime.v1.ImageSpec;
+import io.keelson.runtime.v1.ImageStatusRequest;
+import io.keelson.runtime.v1.ListImagesRequest;
+import io.keelson.runtime.v1.PullImageRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Images from PullImage to RemoveImage. */
+@ExtendWith(GivesRuntime.class)
+public final class ImageLifeCycle {
+  /** Called by JUnit. */
+  ImageLifeCycle() {}
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message PullImageResponse",
+      says = "image_ref is a reference to the image in use, and can be used to name it")
+  @Covers({
+    "PullImageRequest.image",
+    "PullImageResponse.image_ref",
+    "ImageStatusRequest.image",
+    "ImageStatusResponse.image",
+    "Image.id",
+    "ImageSpec.image"
+  })
+  void theReferenceOfAPullNamesTheImage(RuntimeUnderTest node) {
+
+    String reference = node.pull();
+    assertFalse(reference.isEmpty(), "image_ref is empty");
+    assertEquals(status(node, node.image()), status(node, image(reference)), "by name and by ref");
+    assertFalse(status(node, node.image()).getId().isEmpty(), "id is empty");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message Image",
+      says = "repo_tags, repo_digests and size of the image; size must be > 0")
+  @Covers({"Image.repo_tags", "Image.repo_digests", "Image.size"})
+  void aPulledImageHasItsTagADigestAndASize(RuntimeUnderTest node) {
+
+    node.pull();
+    var image = status(node, node.image());
+    assertTrue(
+        image.getRepoTagsList().contains(node.image().getImage()),
+        "repo_tags " + image.getRepoTagsList() + " lack " + node.image().getImage());
+    assertFalse(image.getRepoDigestsList().isEmpty(), "repo_digests is empty");
+    assertTrue(image.getSize() > 0, "size is 0");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, rpc ImageStatus",
+      says =
+          "If the image is not present, returns a response with ImageStatusResponse.Image set to nil")
+  @Covers({"ImageStatusResponse.image"})
+  void theStatusOfAnAbsentImageIsEmptyAndNoError(RuntimeUnderTest node) {
+
+    var request = ImageStatusRequest.newBuilder().setImage(image("localhost/absent:1")).build();
+    assertFalse(node.images().imageStatus(request).hasImage(), "image of an absent image");
+  }
+
+  @Test
+  @Specification(document = "CRI api.proto, rpc PullImage", says = "a pull that fails is an error")
+  @Covers({"PullImageRequest.image"})
+  void anImageThatNoRegistryHasIsNotPulled(RuntimeUnderTest node) {
+
+    String registry = node.image().getImage().split("/", 2)[0];
+    var request =
+        PullImageRequest.newBuilder().setImage(image(registry + "/missing/image:1")).build();
+    node.assertRejected(() -> node.images().pullImage(request));
+  }
+
+  @Test
+  @Specification(document = "CRI api.proto, message ImageFilter", says = "image is the one to list")
+  @Covers({"ListImagesRequest.filter", "ListImagesResponse.images", "ImageFilter.image"})
+  void theListIsFilteredByImage(RuntimeUnderTest node) {
+
+    node.pull();
+    var filter = ImageFilter.newBuilder().setImage(node.image());
+    var request = ListImagesRequest.newBuilder().setFilter(filter).build();
+    var found = node.images().listImages(request).getImagesList();
+    assertEquals(1, found.size(), "images with the name of the test image");
+    assertEquals(status(node, node.image()).getId(), found.getFirst().getId(), "its id");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message FilesystemUsage",
+      says = "timestamp of the figures, mountpoint of the file system, bytes used")
+  @Covers({
+    "ImageFsInfoResponse.image_filesystems",
+    "FilesystemUsage.timestamp",
+    "FilesystemUsage.fs_id",
+    "FilesystemUsage.used_bytes",
+    "FilesystemIdentifier.mountpoint"
+  })
+  void theImageFileSystemIsTold(RuntimeUnderTest node) {
+
+    var systems =
+        node.images()
+            .imageFsInfo(ImageFsInfoRequest.getDefaultInstance())
+            .getImageFilesystemsList();
+    assertFalse(systems.isEmpty(), "image_filesystems is empty");
+    assertTrue(systems.getFirst().getTimestamp() > 0, "timestamp is 0");
+    assertFalse(systems.getFirst().getFsId().getMountpoint().isEmpty(), "mountpoint is empty");
+    assertTrue(systems.getFirst().hasUsedBytes(), "used_bytes is missing");
+  }
+
+  private static ImageSpec image(String name) {
+    return ImageSpec.newBuilder().setImage(name).build();
+  }
+
+  private static Image status(RuntimeUnderTest node, ImageSpec image) {
+    var request = ImageStatusRequest.newBuilder().setImage(image).build();
+    return node.images().imageStatus(request).getImage();
+  }
+}

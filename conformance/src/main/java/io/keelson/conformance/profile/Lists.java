@@ -1,0 +1,191 @@
+package io.keelson.conformance.profile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.keelson.conformance.Covers;
+import io.keelson.conformance.Specification;
+import io.keelson.conformance.fixture.GivesRuntime;
+import io.keelson.conformance.fixture.RuntimeUnderTest;
+import io.keelson.runtime.v1.Container;
+import io.keelson.runtime.v1.ContainerFilter;
+import io.keelson.runtime.v1.ContainerState;
+import io.keelson.runtime.v1.ContainerStateValue;
+import io.keelson.runtime.v1.ListContainersRequest;
+import io.keelson.runtime.v1.ListPodSandboxRequest;
+import io.keelson.runtime.v1.PodSandbox;
+import io.keelson.runtime.v1.PodSandboxFilter;
+import io.keelson.runtime.v1.PodSandboxState;
+import io.keelson.runtime.v1.PodSandboxStateValue;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** ListPodSandbox and ListContainers, and their filters. */
+@ExtendWith(GivesRuntime.class)
+public final class Lists {
+  /** Called by JUnit. */
+  Lists() {}
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message PodSandboxFilter",
+      says = "id, state and label_selector; all that are set must match")
+  @Covers({
+    "ListPodSandboxRequest.filter",
+    "ListPodSandboxResponse.items",
+    "PodSandboxFilter.id",
+    "PodSandboxFilter.state",
+    "PodSandboxFilter.label_selector",
+    "PodSandboxStateValue.state",
+    "PodSandbox.id"
+  })
+  void podsAreFoundByIdStateAndLabelsTogether(RuntimeUnderTest node) {
+
+    var pod = node.runPod(node.podConfig().putLabels("app", "web").build());
+    var other = node.runPod();
+    var ready = PodSandboxStateValue.newBuilder().setState(PodSandboxState.SANDBOX_READY);
+    var filter = PodSandboxFilter.newBuilder().setId(pod.id()).setState(ready);
+    assertEquals(List.of(pod.id()), pods(node, filter), "by id and state");
+    filter.putLabelSelector("app", "web");
+    assertEquals(List.of(pod.id()), pods(node, filter), "by id, state and label");
+    filter.putLabelSelector("app", "database");
+    assertEquals(List.of(), pods(node, filter), "by another label");
+    pod.stop();
+    filter.putLabelSelector("app", "web");
+    assertEquals(List.of(), pods(node, filter), "stopped, by the state ready");
+    assertEquals(
+        List.of(other.id()),
+        pods(node, PodSandboxFilter.newBuilder().setId(other.id())),
+        "another pod by its id");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message PodSandbox",
+      says = "the entry says the same as the status")
+  @Covers({
+    "PodSandbox.metadata",
+    "PodSandbox.state",
+    "PodSandbox.created_at",
+    "PodSandbox.labels",
+    "PodSandbox.annotations",
+    "PodSandbox.runtime_handler"
+  })
+  void anEntryOfThePodListAgreesWithTheStatus(RuntimeUnderTest node) {
+
+    var pod = node.runPod(node.podConfig().putAnnotations("a", "b").build());
+    var status = pod.status();
+    var expected =
+        PodSandbox.newBuilder()
+            .setId(pod.id())
+            .setMetadata(status.getMetadata())
+            .setState(status.getState())
+            .setCreatedAt(status.getCreatedAt())
+            .putAllLabels(status.getLabelsMap())
+            .putAllAnnotations(status.getAnnotationsMap())
+            .setRuntimeHandler(status.getRuntimeHandler())
+            .build();
+    var request =
+        ListPodSandboxRequest.newBuilder()
+            .setFilter(PodSandboxFilter.newBuilder().setId(pod.id()))
+            .build();
+    assertEquals(
+        List.of(expected), node.runtime().listPodSandbox(request).getItemsList(), "the entry");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message ContainerFilter",
+      says = "id, state, pod_sandbox_id and label_selector; all that are set must match")
+  @Covers({
+    "ListContainersRequest.filter",
+    "ListContainersResponse.containers",
+    "ContainerFilter.id",
+    "ContainerFilter.state",
+    "ContainerFilter.pod_sandbox_id",
+    "ContainerFilter.label_selector",
+    "ContainerStateValue.state",
+    "Container.id"
+  })
+  void containersAreFoundByIdStatePodAndLabelsTogether(RuntimeUnderTest node) {
+
+    var pod = node.runPod();
+    var container =
+        pod.create(pod.containerConfig("main", "pause").putLabels("app", "web").build());
+    pod.create("other", "pause");
+    var created = ContainerStateValue.newBuilder().setState(ContainerState.CONTAINER_CREATED);
+    var filter = ContainerFilter.newBuilder().setPodSandboxId(pod.id()).setState(created);
+    assertEquals(2, containers(node, filter).size(), "by pod and state");
+    filter.putLabelSelector("app", "web");
+    assertEquals(List.of(container.id()), containers(node, filter), "by pod, state and label");
+    filter.setId(container.id());
+    assertEquals(List.of(container.id()), containers(node, filter), "by everything");
+    container.start();
+    assertEquals(List.of(), containers(node, filter), "running, by the state created");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message ContainerFilter",
+      says = "id is that of the container; runtimes take an unambiguous beginning of it")
+  @Covers({"ContainerFilter.id", "PodSandboxFilter.id"})
+  void theBeginningOfAnIdFindsItsObject(RuntimeUnderTest node) {
+
+    var pod = node.runPod();
+    var container = pod.create("main", "pause");
+    assertEquals(
+        List.of(pod.id()),
+        pods(node, PodSandboxFilter.newBuilder().setId(pod.id().substring(0, 13))),
+        "the pod by the beginning of its id");
+    assertEquals(
+        List.of(container.id()),
+        containers(node, ContainerFilter.newBuilder().setId(container.id().substring(0, 13))),
+        "the container by the beginning of its id");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message Container",
+      says = "the entry says the same as the status, and names the pod")
+  @Covers({
+    "Container.pod_sandbox_id",
+    "Container.metadata",
+    "Container.state",
+    "Container.created_at",
+    "Container.labels",
+    "Container.annotations",
+    "Container.image_ref"
+  })
+  void anEntryOfTheContainerListAgreesWithTheStatus(RuntimeUnderTest node) {
+
+    var pod = node.runPod();
+    var container = pod.create(pod.containerConfig("main", "pause").putLabels("a", "b").build());
+    var request =
+        ListContainersRequest.newBuilder()
+            .setFilter(ContainerFilter.newBuilder().setId(container.id()))
+            .build();
+    var entry = node.runtime().listContainers(request).getContainers(0);
+    var status = container.status();
+    assertEquals(pod.id(), entry.getPodSandboxId(), "pod_sandbox_id");
+    assertEquals(status.getMetadata(), entry.getMetadata(), "metadata");
+    assertEquals(status.getState(), entry.getState(), "state");
+    assertEquals(status.getCreatedAt(), entry.getCreatedAt(), "created_at");
+    assertEquals(status.getLabelsMap(), entry.getLabelsMap(), "labels");
+    assertEquals(status.getAnnotationsMap(), entry.getAnnotationsMap(), "annotations");
+    assertEquals(status.getImageRef(), entry.getImageRef(), "image_ref");
+  }
+
+  private static List<String> pods(RuntimeUnderTest node, PodSandboxFilter.Builder filter) {
+    var request = ListPodSandboxRequest.newBuilder().setFilter(filter).build();
+    return node.runtime().listPodSandbox(request).getItemsList().stream()
+        .map(PodSandbox::getId)
+        .toList();
+  }
+
+  private static List<String> containers(RuntimeUnderTest node, ContainerFilter.Builder filter) {
+    var request = ListContainersRequest.newBuilder().setFilter(filter).build();
+    return node.runtime().listContainers(request).getContainersList().stream()
+        .map(Container::getId)
+        .toList();
+  }
+}

@@ -1,0 +1,63 @@
+package io.keelson.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.ManagedChannel;
+import io.keelson.conformance.TestOutcome.Verdict;
+import io.keelson.runtime.fake.FakeBackend;
+import io.keelson.runtime.server.RuntimeServer;
+import io.keelson.runtime.transport.Endpoint;
+import io.keelson.runtime.transport.EventLoops;
+import io.keelson.runtime.v1.ListPodSandboxRequest;
+import io.keelson.runtime.v1.RuntimeServiceGrpc;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The healthy fake keeps the whole contract. */
+final class FakeBackendConformanceTest {
+  @TempDir private Path folder = Path.of("");
+
+  @Test
+  void theFakeBackendPassesEveryTestAndNothingIsLeftOver() throws Exception {
+    Endpoint.Unix endpoint = new Endpoint.Unix(folder.resolve("cri.sock").toAbsolutePath());
+    SuiteSettings settings =
+        new SuiteSettings(
+            Set.of(Profile.values()), "", "fake", "", Duration.ofMinutes(1), 1, 1, folder);
+    List<TestOutcome> heard = new ArrayList<>();
+    try (RuntimeServer server =
+            RuntimeServer.builder()
+                .listen(endpoint)
+                .backend(new FakeBackend(Clock.systemUTC()))
+                .build();
+        EventLoops loops = EventLoops.create(1)) {
+      server.start();
+      ManagedChannel channel = loops.channel(endpoint, null);
+      try {
+        List<TestOutcome> outcomes = new Suite(settings).run(channel, channel, heard::add);
+
+        assertThat(outcomes)
+            .filteredOn(outcome -> outcome.verdict() != Verdict.PASSED)
+            .extracting(outcome -> outcome.fullName() + ": " + outcome.reason())
+            .isEmpty();
+        assertThat(outcomes)
+            .isEqualTo(heard)
+            .extracting(TestOutcome::fullName)
+            .containsExactlyInAnyOrderElementsOf(new Suite(settings).names());
+        assertThat(outcomes).allMatch(outcome -> !outcome.specification().isEmpty());
+        assertThat(
+                RuntimeServiceGrpc.newBlockingStub(channel)
+                    .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
+                    .getItemsList())
+            .isEmpty();
+      } finally {
+        channel.shutdownNow();
+      }
+    }
+  }
+}
