@@ -59,7 +59,10 @@ final class CgroupLimits {
    * @throws CriException {@code FAILED_PRECONDITION} when the kernel refuses one
    */
   void set(String id, long pid, LinuxContainerResources limits) {
-    if (pid == 0 || limits.getUnifiedCount() + limits.getHugepageLimitsCount() == 0) {
+    boolean none =
+        limits.getUnifiedCount() == 0
+            && (limits.getHugepageLimitsCount() == 0 || !cgroups.limitHugePages());
+    if (pid == 0 || none) {
       return;
     }
     Path process = processes.resolve(Long.toString(pid));
@@ -70,10 +73,22 @@ final class CgroupLimits {
       }
       set(cgroup.get(), limits);
     } catch (IOException e) {
-      if (Files.exists(process)) {
+      if (runs(process)) {
         throw CriException.failedPrecondition(
             "cannot set the limits of container '%s': %s".formatted(id, e.getMessage()));
       }
+    }
+  }
+
+  /** Whether a process has not ended; one that has is there until somebody has waited for it. */
+  private static boolean runs(Path process) {
+    try {
+      String stat = Files.readString(process.resolve("stat"));
+      // The name before may hold anything, brackets and spaces too.
+      char state = stat.charAt(stat.lastIndexOf(')') + 2);
+      return state != 'Z' && state != 'X';
+    } catch (IOException | StringIndexOutOfBoundsException e) {
+      return false;
     }
   }
 

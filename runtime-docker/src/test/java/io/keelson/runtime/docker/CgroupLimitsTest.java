@@ -58,15 +58,36 @@ class CgroupLimitsTest {
   void whatTheKernelDoesNotTakeIsToldUnlessTheContainerHasEnded() throws IOException {
     file("cgroup/cgroup.controllers", "cpu");
     Path process = file("proc/812/cgroup", "0::/docker/4f2a");
+    Path state = file("proc/812/stat", "812 (sh) S 1");
     Files.createDirectories(folder.resolve("cgroup/docker/4f2a"));
 
     assertRefused(() -> limits().set("4f2a", PID, UNIFIED), "memory.high");
     assertRefused(() -> limits().set("other", PID, UNIFIED), "its cgroup is not found");
 
+    Files.delete(state);
     Files.delete(process);
     Files.delete(process.getParent());
     assertThatCode(() -> limits().set("4f2a", PID, UNIFIED)).doesNotThrowAnyException();
     assertThatCode(() -> limits().set("4f2a", 0, UNIFIED)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aContainerThatEndsAtOnceIsNotFailedForTheLimitsItNeverNeeded() throws IOException {
+    file("cgroup/cgroup.controllers", "cpu memory hugetlb");
+    // What has ended and was not waited for yet is in the root group.
+    file("proc/812/cgroup", "0::/");
+    file("proc/812/stat", "812 (sh (x) Z) Z 1 812 812 0 -1");
+    assertThatCode(() -> limits().set("4f2a", PID, UNIFIED)).doesNotThrowAnyException();
+
+    file("proc/812/stat", "812 (sh (x) Z) S 1 812 812 0 -1");
+    assertRefused(() -> limits().set("4f2a", PID, UNIFIED), "its cgroup is not found");
+  }
+
+  @Test
+  void hugePagesOfNoneNeedNoController() throws IOException {
+    file("cgroup/memory/docker/4f2a/tasks", "");
+    file("proc/812/cgroup", "1:memory:/elsewhere");
+    assertThatCode(() -> limits().set("4f2a", PID, hugePages(0))).doesNotThrowAnyException();
   }
 
   private static void assertRefused(ThrowingCallable call, String told) {
