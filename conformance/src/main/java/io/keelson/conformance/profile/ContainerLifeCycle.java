@@ -36,7 +36,6 @@ public final class ContainerLifeCycle {
     "ContainerStatus.id"
   })
   void aContainerIsCreatedThenRunsThenHasExited(RuntimeUnderTest node) {
-
     var container = node.runPod().create("main", "pause");
     assertEquals(container.id(), container.status().getId(), "id in ContainerStatus");
     assertEquals(ContainerState.CONTAINER_CREATED, container.status().getState(), "before start");
@@ -63,7 +62,6 @@ public final class ContainerLifeCycle {
     "ContainerStatus.log_path"
   })
   void theStatusRepeatsMetadataLabelsAnnotationsAndLogPath(RuntimeUnderTest node) {
-
     var pod = node.runPod();
     var config = pod.containerConfig("main", "pause").putLabels("a", "b").putAnnotations("c", "d");
     config.getMetadataBuilder().setAttempt(2);
@@ -85,7 +83,6 @@ public final class ContainerLifeCycle {
     "ContainerStatus.finished_at"
   })
   void timeStampsAppearInOrderAndNotBeforeTheirEvent(RuntimeUnderTest node) {
-
     var container = node.runPod().create("main", "pause");
     var created = container.status();
     assertTrue(created.getCreatedAt() > 0, "created_at of a created container is 0");
@@ -112,7 +109,6 @@ public final class ContainerLifeCycle {
     "ContainerConfig.args"
   })
   void theExitCodeOfTheProgramIsToldWithAReason(RuntimeUnderTest node) {
-
     var pod = node.runPod();
     var failed = pod.create("failing", "exit", "7").start().awaitExit();
     assertEquals(7, failed.getExitCode(), "exit_code");
@@ -128,7 +124,6 @@ public final class ContainerLifeCycle {
       says = "image is the one of the config, image_ref refers to the image in use")
   @Covers({"ContainerStatus.image", "ContainerStatus.image_ref", "ContainerConfig.image"})
   void theStatusNamesTheImage(RuntimeUnderTest node) {
-
     var status = node.runPod().create("main", "pause").status();
     assertFalse(status.getImage().getImage().isEmpty(), "image is empty");
     assertFalse(status.getImageRef().isEmpty(), "image_ref is empty");
@@ -140,7 +135,6 @@ public final class ContainerLifeCycle {
       says = "starts the container; only a created one can be")
   @Covers({"StartContainerRequest.container_id"})
   void aContainerThatHasExitedCannotBeStartedAgain(RuntimeUnderTest node) {
-
     var container = node.runPod().create("main", "pause").start();
     container.stop(10);
     node.assertRejected(container::start);
@@ -149,10 +143,9 @@ public final class ContainerLifeCycle {
   @Test
   @Specification(
       document = "CRI api.proto, rpc RemoveContainer",
-      says = "If the container is running, the container must be forcibly removed")
+      says = "a running container is ended and removed all the same")
   @Covers({"RemoveContainerRequest.container_id"})
   void aRunningContainerCanBeRemoved(RuntimeUnderTest node) {
-
     var container = node.runPod().create("main", "pause").start();
     container.remove();
     node.assertFails(Code.NOT_FOUND, container::status);
@@ -164,7 +157,6 @@ public final class ContainerLifeCycle {
       says = "timeout 0 means to kill the container at once")
   @Covers({"StopContainerRequest.timeout"})
   void aStopWithoutGraceKills(RuntimeUnderTest node) {
-
     var container = node.runPod().create("main", "pause").start();
     container.stop(0);
     assertEquals(137, container.status().getExitCode(), "exit_code, 128 + SIGKILL");
@@ -176,7 +168,6 @@ public final class ContainerLifeCycle {
       says = "a container that is gone is told by the code NotFound")
   @Covers({"ContainerStatusRequest.container_id"})
   void theStatusOfAnUnknownContainerIsNotFound(RuntimeUnderTest node) {
-
     var request = ContainerStatusRequest.newBuilder().setContainerId("0123456789abcdef").build();
     node.assertFails(Code.NOT_FOUND, () -> node.runtime().containerStatus(request));
   }
@@ -187,7 +178,6 @@ public final class ContainerLifeCycle {
       says = "the image must have been pulled before")
   @Covers({"ContainerConfig.image"})
   void aContainerOfAnImageThatIsNotHereIsRejected(RuntimeUnderTest node) {
-
     var pod = node.runPod();
     var absent = ImageSpec.newBuilder().setImage("127.0.0.1:1/keelson-conformance/absent:1");
     var config = pod.containerConfig("main", "pause").setImage(absent).build();

@@ -37,7 +37,6 @@ public final class ImageLifeCycle {
     "ImageSpec.image"
   })
   void theReferenceOfAPullNamesTheImage(RuntimeUnderTest node) {
-
     String reference = node.pull();
     assertFalse(reference.isEmpty(), "image_ref is empty");
     assertEquals(status(node, node.image()), status(node, image(reference)), "by name and by ref");
@@ -47,10 +46,9 @@ public final class ImageLifeCycle {
   @Test
   @Specification(
       document = "CRI api.proto, message Image",
-      says = "repo_tags, repo_digests and size of the image; size must be > 0")
+      says = "an image tells its tags, its digests and its size, which is never 0")
   @Covers({"Image.repo_tags", "Image.repo_digests", "Image.size"})
   void aPulledImageHasItsTagADigestAndASize(RuntimeUnderTest node) {
-
     node.pull();
     var image = status(node, node.image());
     assertTrue(
@@ -63,11 +61,9 @@ public final class ImageLifeCycle {
   @Test
   @Specification(
       document = "CRI api.proto, rpc ImageStatus",
-      says =
-          "If the image is not present, returns a response with ImageStatusResponse.Image set to nil")
+      says = "an image that is not there is an answer without an image, and no error")
   @Covers({"ImageStatusResponse.image"})
   void theStatusOfAnAbsentImageIsEmptyAndNoError(RuntimeUnderTest node) {
-
     var request = ImageStatusRequest.newBuilder().setImage(image("localhost/absent:1")).build();
     assertFalse(node.images().imageStatus(request).hasImage(), "image of an absent image");
   }
@@ -76,7 +72,6 @@ public final class ImageLifeCycle {
   @Specification(document = "CRI api.proto, rpc PullImage", says = "a pull that fails is an error")
   @Covers({"PullImageRequest.image"})
   void anImageThatNoRegistryHasIsNotPulled(RuntimeUnderTest node) {
-
     String registry = node.image().getImage().split("/", 2)[0];
     var request =
         PullImageRequest.newBuilder().setImage(image(registry + "/missing/image:1")).build();
@@ -87,7 +82,6 @@ public final class ImageLifeCycle {
   @Specification(document = "CRI api.proto, message ImageFilter", says = "image is the one to list")
   @Covers({"ListImagesRequest.filter", "ListImagesResponse.images", "ImageFilter.image"})
   void theListIsFilteredByImage(RuntimeUnderTest node) {
-
     node.pull();
     var filter = ImageFilter.newBuilder().setImage(node.image());
     var request = ListImagesRequest.newBuilder().setFilter(filter).build();
@@ -108,7 +102,6 @@ public final class ImageLifeCycle {
     "FilesystemIdentifier.mountpoint"
   })
   void theImageFileSystemIsTold(RuntimeUnderTest node) {
-
     var systems =
         node.images()
             .imageFsInfo(ImageFsInfoRequest.getDefaultInstance())

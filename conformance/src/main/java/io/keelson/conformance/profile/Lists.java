@@ -40,7 +40,6 @@ public final class Lists {
     "PodSandbox.id"
   })
   void podsAreFoundByIdStateAndLabelsTogether(RuntimeUnderTest node) {
-
     var pod = node.runPod(node.podConfig().putLabels("app", "web").build());
     var other = node.runPod();
     var ready = PodSandboxStateValue.newBuilder().setState(PodSandboxState.SANDBOX_READY);
@@ -72,7 +71,6 @@ public final class Lists {
     "PodSandbox.runtime_handler"
   })
   void anEntryOfThePodListAgreesWithTheStatus(RuntimeUnderTest node) {
-
     var pod = node.runPod(node.podConfig().putAnnotations("a", "b").build());
     var status = pod.status();
     var expected =
@@ -108,7 +106,6 @@ public final class Lists {
     "Container.id"
   })
   void containersAreFoundByIdStatePodAndLabelsTogether(RuntimeUnderTest node) {
-
     var pod = node.runPod();
     var container =
         pod.create(pod.containerConfig("main", "pause").putLabels("app", "web").build());
@@ -130,7 +127,6 @@ public final class Lists {
       says = "id is that of the container; runtimes take an unambiguous beginning of it")
   @Covers({"ContainerFilter.id", "PodSandboxFilter.id"})
   void theBeginningOfAnIdFindsItsObject(RuntimeUnderTest node) {
-
     var pod = node.runPod();
     var container = pod.create("main", "pause");
     assertEquals(
@@ -157,7 +153,6 @@ public final class Lists {
     "Container.image_ref"
   })
   void anEntryOfTheContainerListAgreesWithTheStatus(RuntimeUnderTest node) {
-
     var pod = node.runPod();
     var container = pod.create(pod.containerConfig("main", "pause").putLabels("a", "b").build());
     var request =

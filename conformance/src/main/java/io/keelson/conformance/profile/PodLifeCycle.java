@@ -29,7 +29,7 @@ public final class PodLifeCycle {
   @Test
   @Specification(
       document = "CRI api.proto, rpc RunPodSandbox",
-      says = "Runtimes must ensure the sandbox is in the ready state on success")
+      says = "a sandbox that was run is ready when the call returns")
   @Covers({
     "RunPodSandboxRequest.config",
     "RunPodSandboxResponse.pod_sandbox_id",
@@ -39,7 +39,6 @@ public final class PodLifeCycle {
     "PodSandboxStatus.state"
   })
   void aPodThatRunsIsReady(RuntimeUnderTest node) {
-
     Pod pod = node.runPod();
     assertEquals(pod.id(), pod.status().getId(), "id in PodSandboxStatus");
     assertEquals(PodSandboxState.SANDBOX_READY, pod.status().getState(), "state of the pod");
@@ -62,7 +61,6 @@ public final class PodLifeCycle {
     "PodSandboxMetadata.attempt"
   })
   void theStatusRepeatsMetadataLabelsAndAnnotations(RuntimeUnderTest node) {
-
     var config = node.podConfig().putLabels("app", "web").putAnnotations("note", "a b=c");
     config.getMetadataBuilder().setAttempt(3);
     Pod pod = node.runPod(config.build());
@@ -75,10 +73,9 @@ public final class PodLifeCycle {
   @Test
   @Specification(
       document = "CRI api.proto, message PodSandboxStatus",
-      says = "created_at is the creation time in nanoseconds; must be > 0")
+      says = "created_at counts nanoseconds and is never 0")
   @Covers({"PodSandboxStatus.created_at"})
   void thePodIsCreatedNowInNanoseconds(RuntimeUnderTest node) {
-
     Instant before = Instant.now().minusSeconds(5);
     Pod pod = node.runPod();
     Instant created = Instant.ofEpochSecond(0, pod.status().getCreatedAt());
@@ -93,7 +90,6 @@ public final class PodLifeCycle {
       says = "network is the network status of the sandbox")
   @Covers({"PodSandboxStatus.network", "PodSandboxNetworkStatus.ip"})
   void aPodWithANetworkOfItsOwnHasAnAddress(RuntimeUnderTest node) {
-
     Pod pod = node.runPod();
     assertTrue(
         pod.status().getNetwork().getIp().matches("[0-9.]+|[0-9a-f:]+"),
@@ -106,7 +102,6 @@ public final class PodLifeCycle {
       says = "runtime_handler is the handler the pod was run with")
   @Covers({"RunPodSandboxRequest.runtime_handler", "PodSandboxStatus.runtime_handler"})
   void theStatusNamesTheHandler(RuntimeUnderTest node) {
-
     assumeFalse(
         node.runtimeHandler().isEmpty(),
         "no runtime handler is given, and the contract leaves open what the default one is called");
@@ -117,10 +112,9 @@ public final class PodLifeCycle {
   @Test
   @Specification(
       document = "CRI api.proto, message RunPodSandboxRequest",
-      says = "If the runtime handler is unknown, this request should be rejected")
+      says = "a pod with a handler that the runtime does not know is refused")
   @Covers({"RunPodSandboxRequest.runtime_handler"})
   void anUnknownHandlerIsRejected(RuntimeUnderTest node) {
-
     var request =
         RunPodSandboxRequest.newBuilder()
             .setConfig(node.podConfig())
@@ -132,10 +126,9 @@ public final class PodLifeCycle {
   @Test
   @Specification(
       document = "CRI api.proto, rpc StopPodSandbox",
-      says = "stops any running process that is part of the sandbox")
+      says = "every process in it has ended when the call returns")
   @Covers({"StopPodSandboxRequest.pod_sandbox_id"})
   void aStoppedPodIsNotReadyAndItsContainersHaveEnded(RuntimeUnderTest node) {
-
     Pod pod = node.runPod();
     var container = pod.create("main", "pause").start();
     pod.stop();
@@ -147,11 +140,9 @@ public final class PodLifeCycle {
   @Test
   @Specification(
       document = "CRI api.proto, rpc RemovePodSandbox",
-      says =
-          "If there are any running containers in the sandbox, they must be forcibly terminated and removed")
+      says = "containers that still run in it are ended and removed with it")
   @Covers({"RemovePodSandboxRequest.pod_sandbox_id"})
   void removingAPodTakesItsContainersWithIt(RuntimeUnderTest node) {
-
     Pod pod = node.runPod();
     var container = pod.create("main", "pause").start();
     pod.remove();
@@ -165,7 +156,6 @@ public final class PodLifeCycle {
       says = "a pod that is gone is told by the code NotFound")
   @Covers({"PodSandboxStatusRequest.pod_sandbox_id"})
   void theStatusOfAnUnknownPodIsNotFound(RuntimeUnderTest node) {
-
     var request = PodSandboxStatusRequest.newBuilder().setPodSandboxId("0123456789abcdef").build();
     node.assertFails(Code.NOT_FOUND, () -> node.runtime().podSandboxStatus(request));
   }
@@ -173,10 +163,9 @@ public final class PodLifeCycle {
   @Test
   @Specification(
       document = "CRI api.proto, message PodSandboxMetadata",
-      says = "the attempt distinguishes sandboxes of one pod")
+      says = "attempts tell sandboxes of one pod from each other")
   @Covers({"PodSandboxMetadata.attempt"})
   void anotherAttemptIsAnotherPod(RuntimeUnderTest node) {
-
     Pod first = node.runPod();
     var config = first.config().toBuilder();
     config.getMetadataBuilder().setAttempt(1);

@@ -23,11 +23,9 @@ public final class RepeatedCalls {
   @Test
   @Specification(
       document = "CRI api.proto, rpc StopPodSandbox",
-      says =
-          "This call is idempotent, and must not return an error if all relevant resources have already been reclaimed")
+      says = "stopping what is stopped already succeeds")
   @Covers({"StopPodSandboxRequest.pod_sandbox_id"})
   void aPodCanBeStoppedTwice(RuntimeUnderTest node) {
-
     Pod pod = node.runPod();
     pod.stop();
     assertDoesNotThrow(pod::stop, "the second StopPodSandbox");
@@ -36,11 +34,9 @@ public final class RepeatedCalls {
   @Test
   @Specification(
       document = "CRI api.proto, rpc RemovePodSandbox",
-      says =
-          "This call is idempotent, and must not return an error if the sandbox has already been removed")
+      says = "removing a sandbox that is gone succeeds")
   @Covers({"RemovePodSandboxRequest.pod_sandbox_id"})
   void aPodCanBeRemovedTwice(RuntimeUnderTest node) {
-
     Pod pod = node.runPod();
     pod.remove();
     assertDoesNotThrow(pod::remove, "the second RemovePodSandbox");
@@ -49,11 +45,9 @@ public final class RepeatedCalls {
   @Test
   @Specification(
       document = "CRI api.proto, rpc StopContainer",
-      says =
-          "This call is idempotent, and must not return an error if the container has already been stopped")
+      says = "stopping what is stopped already succeeds")
   @Covers({"StopContainerRequest.container_id"})
   void aContainerCanBeStoppedTwice(RuntimeUnderTest node) {
-
     var container = node.runPod().create("main", "pause").start();
     container.stop(10);
     assertDoesNotThrow(() -> container.stop(10), "the second StopContainer");
@@ -62,11 +56,9 @@ public final class RepeatedCalls {
   @Test
   @Specification(
       document = "CRI api.proto, rpc RemoveContainer",
-      says =
-          "This call is idempotent, and must not return an error if the container has already been removed")
+      says = "removing a container that is gone succeeds")
   @Covers({"RemoveContainerRequest.container_id"})
   void aContainerCanBeRemovedTwice(RuntimeUnderTest node) {
-
     var container = node.runPod().create("main", "pause");
     container.remove();
     assertDoesNotThrow(container::remove, "the second RemoveContainer");
@@ -83,7 +75,6 @@ public final class RepeatedCalls {
     "RemoveContainerRequest.container_id"
   })
   void whatNeverExistedIsStoppedAndRemoved(RuntimeUnderTest node) {
-
     String id = "0123456789abcdef";
     var runtime = node.runtime();
     assertDoesNotThrow(

@@ -32,7 +32,6 @@ public final class VersionAndStatus {
     "VersionResponse.runtime_api_version"
   })
   void theVersionNamesTheRuntimeAndTheApi(RuntimeUnderTest node) {
-
     var version = node.runtime().version(VersionRequest.newBuilder().setVersion("0.1.0").build());
     assertEquals("0.1.0", version.getVersion(), "version of the kubelet runtime API");
     assertEquals("v1", version.getRuntimeApiVersion(), "runtime_api_version");
@@ -51,7 +50,6 @@ public final class VersionAndStatus {
     "RuntimeCondition.status"
   })
   void theStatusHasBothRequiredConditionsAndTheyHold(RuntimeUnderTest node) {
-
     var conditions =
         node.runtime().status(StatusRequest.getDefaultInstance()).getStatus().getConditionsList();
     for (String type : new String[] {"RuntimeReady", "NetworkReady"}) {
@@ -66,10 +64,9 @@ public final class VersionAndStatus {
   @Test
   @Specification(
       document = "CRI api.proto, message StatusRequest",
-      says = "info is returned when verbose is true, and should be left out otherwise")
+      says = "info comes with verbose only")
   @Covers({"StatusRequest.verbose", "StatusResponse.info"})
   void withoutVerboseTheStatusCarriesNoInfo(RuntimeUnderTest node) {
-
     var status = node.runtime().status(StatusRequest.getDefaultInstance());
     assertTrue(status.getInfoMap().isEmpty(), "info of a status that is not verbose");
   }
