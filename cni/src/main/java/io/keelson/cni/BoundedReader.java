@@ -63,9 +63,13 @@ final class BoundedReader {
     }
   }
 
+  boolean ended() {
+    return done.getCount() == 0;
+  }
+
   /** Whether there was more than the head that is kept. Only after the end. */
   boolean overflowed() {
-    return done.getCount() == 0 && overflowed;
+    return ended() && overflowed;
   }
 
   /** What was kept. Only after the end. */

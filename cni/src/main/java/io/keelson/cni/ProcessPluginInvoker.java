@@ -10,13 +10,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Runs plugins as child processes, each in a session of its own ({@code setsid(1)}, where the
- * machine has it), so that killing one reaches everything it started.
+ * machine has it), so that killing one reaches everything it started. A plugin's outcome is that of
+ * the plugin itself: a process it leaves behind in its session may keep running, but not keep the
+ * plugin's pipes open.
  */
 public final class ProcessPluginInvoker implements PluginInvoker {
   /** A plugin that writes more to its standard output is killed. */
@@ -29,6 +33,9 @@ public final class ProcessPluginInvoker implements PluginInvoker {
 
   /** Only for processes that left the plugin's session and keep its pipes open. */
   private static final Duration READERS_AFTER_KILL = Duration.ofSeconds(1);
+
+  /** For what a plugin leaves behind with its pipes open, before it is killed. */
+  private static final Duration READERS_AFTER_END = Duration.ofMillis(500);
 
   /** What {@code setsid} says, after its own name, of a program that is being written. */
   private static final Pattern BUSY =
@@ -80,6 +87,7 @@ public final class ProcessPluginInvoker implements PluginInvoker {
     BoundedReader output = BoundedReader.head(process.getInputStream(), MAX_OUTPUT_BYTES);
     BoundedReader errors = BoundedReader.tail(process.getErrorStream(), MAX_ERROR_BYTES);
     Thread.ofVirtual().start(() -> feed(process, call.input()));
+    var _ = killLaterWhatKeepsOpen(process, output, errors);
     boolean ended = false;
     try {
       boolean inTime = output.await(deadline);
@@ -127,6 +135,24 @@ public final class ProcessPluginInvoker implements PluginInvoker {
     } catch (IOException e) {
       // A plugin need not read its input; whether it did its work its exit status says.
     }
+  }
+
+  private CompletableFuture<Void> killLaterWhatKeepsOpen(
+      Process process, BoundedReader output, BoundedReader errors) {
+    Executor later =
+        CompletableFuture.delayedExecutor(
+            READERS_AFTER_END.toMillis(),
+            TimeUnit.MILLISECONDS,
+            task -> Thread.ofVirtual().start(task));
+    return process
+        .onExit()
+        .thenRunAsync(
+            () -> {
+              if (!output.ended() || !errors.ended()) {
+                killAll(process);
+              }
+            },
+            later);
   }
 
   /** Descendants are listed first: once their parents are dead nothing connects them with it. */
