@@ -11,6 +11,7 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.keelson.runtime.spi.CallInterception;
 import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.spi.RuntimeBackend;
 import io.keelson.runtime.streaming.StreamingServer;
@@ -228,6 +229,11 @@ public final class RuntimeServer implements AutoCloseable {
       immediate.addAll(service.immediate());
       health.setStatus(definition.getServiceDescriptor().getName(), ServingStatus.SERVING);
       builder.addService(definition);
+    }
+    for (RuntimeBackend backend : backends) {
+      if (backend instanceof CallInterception interception) {
+        builder.intercept(interception.callInterceptor());
+      }
     }
     return builder
         .addService(health.getHealthService())
