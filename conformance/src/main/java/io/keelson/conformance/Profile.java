@@ -5,6 +5,7 @@ import io.keelson.conformance.profile.ImageLifeCycle;
 import io.keelson.conformance.profile.Lists;
 import io.keelson.conformance.profile.PodLifeCycle;
 import io.keelson.conformance.profile.RepeatedCalls;
+import io.keelson.conformance.profile.StreamedLists;
 import io.keelson.conformance.profile.VersionAndStatus;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +25,11 @@ public enum Profile {
     return switch (this) {
       case CORE ->
           List.of(
-              VersionAndStatus.class, PodLifeCycle.class, ContainerLifeCycle.class, Lists.class);
+              VersionAndStatus.class,
+              PodLifeCycle.class,
+              ContainerLifeCycle.class,
+              Lists.class,
+              StreamedLists.class);
       case IMAGES -> List.of(ImageLifeCycle.class);
       case IDEMPOTENCE -> List.of(RepeatedCalls.class);
     };

@@ -183,4 +183,41 @@ public final class ContainerLifeCycle {
     var config = pod.containerConfig("main", "pause").setImage(absent).build();
     node.assertRejected(() -> pod.create(config));
   }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message ContainerStatusRequest",
+      says = "verbose asks for info, which is for people, and changes nothing else")
+  @Covers({"ContainerStatusRequest.verbose", "ContainerStatusResponse.info"})
+  void onlyTheVerboseStatusCarriesInfo(RuntimeUnderTest node) {
+    var container = node.runPod().create("main", "pause");
+    var request = ContainerStatusRequest.newBuilder().setContainerId(container.id());
+    var brief = node.runtime().containerStatus(request.build());
+    assertTrue(brief.getInfoMap().isEmpty(), "info of a status that is not verbose");
+    var verbose = node.runtime().containerStatus(request.setVerbose(true).build());
+    assertEquals(brief.getStatus(), verbose.getStatus(), "the verbose status");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, rpc CreateContainer",
+      says = "a container is made in a sandbox that exists")
+  @Covers({"CreateContainerRequest.pod_sandbox_id"})
+  void aContainerInAPodThatIsNotThereIsRejected(RuntimeUnderTest node) {
+    var pod = node.runPod();
+    pod.remove();
+    node.assertRejected(() -> pod.create("main", "pause"));
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, rpc StopPodSandbox",
+      says = "a sandbox that was stopped runs no more containers")
+  @Covers({"StartContainerRequest.container_id"})
+  void aContainerOfAStoppedPodCannotBeStarted(RuntimeUnderTest node) {
+    var pod = node.runPod();
+    var container = pod.create("main", "pause");
+    pod.stop();
+    node.assertRejected(container::start);
+  }
 }

@@ -15,6 +15,7 @@ import io.keelson.runtime.v1.ImageSpec;
 import io.keelson.runtime.v1.ImageStatusRequest;
 import io.keelson.runtime.v1.ListImagesRequest;
 import io.keelson.runtime.v1.PullImageRequest;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -88,6 +89,13 @@ public final class ImageLifeCycle {
     var found = node.images().listImages(request).getImagesList();
     assertEquals(1, found.size(), "images with the name of the test image");
     assertEquals(status(node, node.image()).getId(), found.getFirst().getId(), "its id");
+    var absent = ImageFilter.newBuilder().setImage(image("localhost/absent:1"));
+    assertEquals(
+        List.of(),
+        node.images()
+            .listImages(ListImagesRequest.newBuilder().setFilter(absent).build())
+            .getImagesList(),
+        "images with a name that none has");
   }
 
   @Test
@@ -110,6 +118,33 @@ public final class ImageLifeCycle {
     assertTrue(systems.getFirst().getTimestamp() > 0, "timestamp is 0");
     assertFalse(systems.getFirst().getFsId().getMountpoint().isEmpty(), "mountpoint is empty");
     assertTrue(systems.getFirst().hasUsedBytes(), "used_bytes is missing");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message ImageStatusRequest",
+      says = "verbose asks for info, which is for people, and changes nothing else")
+  @Covers({"ImageStatusRequest.verbose", "ImageStatusResponse.info"})
+  void onlyTheVerboseStatusCarriesInfo(RuntimeUnderTest node) {
+    node.pull();
+    var request = ImageStatusRequest.newBuilder().setImage(node.image());
+    var brief = node.images().imageStatus(request.build());
+    assertTrue(brief.getInfoMap().isEmpty(), "info of a status that is not verbose");
+    var verbose = node.images().imageStatus(request.setVerbose(true).build());
+    assertEquals(brief.getImage(), verbose.getImage(), "the verbose status");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, rpc ListImages",
+      says = "without a filter all images are listed")
+  @Covers({"ListImagesRequest.filter", "ListImagesResponse.images", "Image.id"})
+  void theWholeListHasAPulledImageOnce(RuntimeUnderTest node) {
+    node.pull();
+    String id = status(node, node.image()).getId();
+    var all = node.images().listImages(ListImagesRequest.getDefaultInstance()).getImagesList();
+    assertEquals(
+        1, all.stream().filter(image -> image.getId().equals(id)).count(), "entries of the image");
   }
 
   private static ImageSpec image(String name) {

@@ -10,12 +10,14 @@ import io.keelson.runtime.v1.Container;
 import io.keelson.runtime.v1.ContainerFilter;
 import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStateValue;
+import io.keelson.runtime.v1.ContainerStatus;
 import io.keelson.runtime.v1.ListContainersRequest;
 import io.keelson.runtime.v1.ListPodSandboxRequest;
 import io.keelson.runtime.v1.PodSandbox;
 import io.keelson.runtime.v1.PodSandboxFilter;
 import io.keelson.runtime.v1.PodSandboxState;
 import io.keelson.runtime.v1.PodSandboxStateValue;
+import io.keelson.runtime.v1.PodSandboxStatus;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -72,23 +74,21 @@ public final class Lists {
   })
   void anEntryOfThePodListAgreesWithTheStatus(RuntimeUnderTest node) {
     var pod = node.runPod(node.podConfig().putAnnotations("a", "b").build());
-    var status = pod.status();
-    var expected =
-        PodSandbox.newBuilder()
-            .setId(pod.id())
-            .setMetadata(status.getMetadata())
-            .setState(status.getState())
-            .setCreatedAt(status.getCreatedAt())
-            .putAllLabels(status.getLabelsMap())
-            .putAllAnnotations(status.getAnnotationsMap())
-            .setRuntimeHandler(status.getRuntimeHandler())
-            .build();
-    var request =
-        ListPodSandboxRequest.newBuilder()
-            .setFilter(PodSandboxFilter.newBuilder().setId(pod.id()))
-            .build();
-    assertEquals(
-        List.of(expected), node.runtime().listPodSandbox(request).getItemsList(), "the entry");
+    assertAgrees(node, pod.status());
+    pod.stop();
+    assertAgrees(node, pod.status());
+  }
+
+  private static void assertAgrees(RuntimeUnderTest node, PodSandboxStatus status) {
+    var filter = PodSandboxFilter.newBuilder().setId(status.getId());
+    var request = ListPodSandboxRequest.newBuilder().setFilter(filter).build();
+    var entry = node.runtime().listPodSandbox(request).getItems(0);
+    assertEquals(status.getState(), entry.getState(), "state");
+    assertEquals(status.getMetadata(), entry.getMetadata(), "metadata");
+    assertEquals(status.getCreatedAt(), entry.getCreatedAt(), "created_at");
+    assertEquals(status.getLabelsMap(), entry.getLabelsMap(), "labels");
+    assertEquals(status.getAnnotationsMap(), entry.getAnnotationsMap(), "annotations");
+    assertEquals(status.getRuntimeHandler(), entry.getRuntimeHandler(), "runtime_handler");
   }
 
   @Test
@@ -109,8 +109,13 @@ public final class Lists {
     var pod = node.runPod();
     var container =
         pod.create(pod.containerConfig("main", "pause").putLabels("app", "web").build());
-    pod.create("other", "pause");
+    var other = pod.create("other", "pause");
+    node.runPod().create("main", "pause");
     var created = ContainerStateValue.newBuilder().setState(ContainerState.CONTAINER_CREATED);
+    assertEquals(
+        List.of(other.id()),
+        containers(node, ContainerFilter.newBuilder().setId(other.id())),
+        "by id");
     var filter = ContainerFilter.newBuilder().setPodSandboxId(pod.id()).setState(created);
     assertEquals(2, containers(node, filter).size(), "by pod and state");
     filter.putLabelSelector("app", "web");
@@ -154,16 +159,21 @@ public final class Lists {
   })
   void anEntryOfTheContainerListAgreesWithTheStatus(RuntimeUnderTest node) {
     var pod = node.runPod();
-    var container = pod.create(pod.containerConfig("main", "pause").putLabels("a", "b").build());
-    var request =
-        ListContainersRequest.newBuilder()
-            .setFilter(ContainerFilter.newBuilder().setId(container.id()))
-            .build();
+    var config = pod.containerConfig("main", "pause").putLabels("a", "b").putAnnotations("c", "d");
+    var container = pod.create(config.build());
+    assertAgrees(node, pod.id(), container.status());
+    assertAgrees(node, pod.id(), container.start().status());
+    container.stop(10);
+    assertAgrees(node, pod.id(), container.status());
+  }
+
+  private static void assertAgrees(RuntimeUnderTest node, String pod, ContainerStatus status) {
+    var filter = ContainerFilter.newBuilder().setId(status.getId());
+    var request = ListContainersRequest.newBuilder().setFilter(filter).build();
     var entry = node.runtime().listContainers(request).getContainers(0);
-    var status = container.status();
-    assertEquals(pod.id(), entry.getPodSandboxId(), "pod_sandbox_id");
-    assertEquals(status.getMetadata(), entry.getMetadata(), "metadata");
+    assertEquals(pod, entry.getPodSandboxId(), "pod_sandbox_id");
     assertEquals(status.getState(), entry.getState(), "state");
+    assertEquals(status.getMetadata(), entry.getMetadata(), "metadata");
     assertEquals(status.getCreatedAt(), entry.getCreatedAt(), "created_at");
     assertEquals(status.getLabelsMap(), entry.getLabelsMap(), "labels");
     assertEquals(status.getAnnotationsMap(), entry.getAnnotationsMap(), "annotations");

@@ -173,4 +173,28 @@ public final class PodLifeCycle {
     assertNotEquals(first.id(), second.id(), "the ids of two attempts");
     assertFalse(second.id().isEmpty(), "the id is empty");
   }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message PodSandboxStatusRequest",
+      says = "verbose asks for info, which is for people, and changes nothing else")
+  @Covers({"PodSandboxStatusRequest.verbose", "PodSandboxStatusResponse.info"})
+  void onlyTheVerboseStatusCarriesInfo(RuntimeUnderTest node) {
+    Pod pod = node.runPod();
+    var request = PodSandboxStatusRequest.newBuilder().setPodSandboxId(pod.id());
+    var brief = node.runtime().podSandboxStatus(request.build());
+    assertTrue(brief.getInfoMap().isEmpty(), "info of a status that is not verbose");
+    var verbose = node.runtime().podSandboxStatus(request.setVerbose(true).build());
+    assertEquals(brief.getStatus(), verbose.getStatus(), "the verbose status");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message PodSandboxConfig",
+      says = "metadata is what tells one sandbox from another, and has to be given")
+  @Covers({"PodSandboxConfig.metadata"})
+  void aPodWithoutMetadataIsRejected(RuntimeUnderTest node) {
+    var config = node.podConfig().clearMetadata().build();
+    node.assertRejected(() -> node.runPod(config));
+  }
 }
