@@ -160,8 +160,19 @@ final class ModuleGraphTest {
     keepsOut("volumes", "io.grpc..", "com.github.dockerjava..", "io.netty..");
     keepsOut("runtime.spi", "io.netty..", "com.github.dockerjava..");
     keepsOut("node.agent", "com.github.dockerjava..");
-    keepsOut("runtime.fake", "io.grpc..", "io.netty..", "com.github.dockerjava..");
+    keepsOut("runtime.fake", "io.netty..", "com.github.dockerjava..");
     keepsOut("runtime.server", "com.github.dockerjava..", "io.fabric8..");
+  }
+
+  @Test
+  void onlyFaultsThatArePlantedIntoItReachPastTheFakesSpi() {
+    ArchRuleDefinition.noClasses()
+        .that()
+        .resideInAPackage(ROOT + "runtime.fake")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.grpc..")
+        .check(classes);
   }
 
   private static void keepsOut(String part, String... foreign) {

@@ -123,6 +123,33 @@ final class ServeCommandTest {
   }
 
   @Test
+  void anUnknownFaultOfTheFakeIsRefused() throws Exception {
+    CommandRun run =
+        serve(configuration().replace("{fake: {}}", "{fake: {fault: exit-code-lots}}"));
+
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith("keelson: the daemon cannot start: there is no fault 'exit-code-lots'")
+        .contains("exit-code-lost");
+  }
+
+  @Test
+  void theFakeMisbehavesAsItIsConfigured() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("keelson.yaml"),
+            configuration().replace("{fake: {}}", "{fake: {fault: version-without-runtime-name}}"));
+    try (KeelsonProcess daemon =
+        KeelsonProcess.start(folder, "serve", "--config", file.toString())) {
+      Endpoint.Unix endpoint = new Endpoint.Unix(folder.resolve("cri.sock"));
+      daemon.awaitOutput(endpoint.toString());
+      try (RuntimeClient client = RuntimeClient.connect(endpoint)) {
+        assertThat(client.version().getRuntimeName()).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void servesUntilItIsToldToEndAndTakesItsSocketAlong() throws Exception {
     Path file = Files.writeString(folder.resolve("keelson.yaml"), configuration());
     Endpoint.Unix endpoint = new Endpoint.Unix(folder.resolve("cri.sock"));
