@@ -111,7 +111,7 @@ final class ContainerChecks {
         "none of stdin, stdout and stderr is set; set at least one");
   }
 
-  private static void config(String field, ContainerConfig config) {
+  static void config(String field, ContainerConfig config) {
     Fields.require(config.hasMetadata(), "%s.metadata is missing; a container needs a name", field);
     Fields.name(field + ".metadata.name", config.getMetadata().getName());
     ImageChecks.spec(field + ".image", config.getImage());

@@ -60,7 +60,8 @@ final class PodSandboxCalls {
     return RunPodSandboxResponse.newBuilder().setPodSandboxId(id).build();
   }
 
-  private static void refuseSecond(RuntimeBackend backend, PodSandboxMetadata metadata)
+  /** Refuses a pod that has a sandbox already. */
+  static void refuseSecond(RuntimeBackend backend, PodSandboxMetadata metadata)
       throws InterruptedException {
     for (PodSandbox present : backend.podSandboxes().listPodSandboxes()) {
       if (present.getMetadata().equals(metadata)) {

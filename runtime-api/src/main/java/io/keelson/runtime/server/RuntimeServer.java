@@ -211,6 +211,7 @@ public final class RuntimeServer implements AutoCloseable {
     var runtimeService =
         new RuntimeServiceCalls(
             new PodSandboxCalls(router, locks, inFlight, events, clock),
+            new PodCheckpointCalls(router, locks, inFlight),
             new ContainerCalls(router, locks, inFlight),
             new StreamingCalls(router, streaming),
             new StatsCalls(router),

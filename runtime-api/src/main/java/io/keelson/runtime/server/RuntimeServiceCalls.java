@@ -54,10 +54,8 @@ import io.keelson.runtime.v1.StreamPodSandboxesResponse;
 
 /** {@code runtime.v1.RuntimeService}: how each RPC is checked and what answers it. */
 final class RuntimeServiceCalls {
-  private static final String WHOLE_PODS =
-      "no backend writes down or restores whole pods; use CheckpointContainer for its containers";
-
   private final PodSandboxCalls pods;
+  private final PodCheckpointCalls checkpoints;
   private final ContainerCalls containers;
   private final StreamingCalls streaming;
   private final StatsCalls stats;
@@ -66,12 +64,14 @@ final class RuntimeServiceCalls {
 
   RuntimeServiceCalls(
       PodSandboxCalls pods,
+      PodCheckpointCalls checkpoints,
       ContainerCalls containers,
       StreamingCalls streaming,
       StatsCalls stats,
       StatusCalls status,
       EventHub events) {
     this.pods = pods;
+    this.checkpoints = checkpoints;
     this.containers = containers;
     this.streaming = streaming;
     this.stats = stats;
@@ -112,8 +112,8 @@ final class RuntimeServiceCalls {
             PodSandboxChecks::updateResources,
             pods::updateResources)
         .unary(getPortForwardMethod(), PodSandboxChecks::portForward, streaming::portForward)
-        .refuse(getCheckpointPodMethod(), WHOLE_PODS)
-        .refuse(getRestorePodMethod(), WHOLE_PODS);
+        .unary(getCheckpointPodMethod(), PodCheckpointChecks::checkpoint, checkpoints::checkpoint)
+        .unary(getRestorePodMethod(), PodCheckpointChecks::restore, checkpoints::restore);
   }
 
   private void containers(ServiceTable table) {

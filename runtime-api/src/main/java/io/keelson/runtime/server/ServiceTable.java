@@ -5,7 +5,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCalls;
-import io.keelson.runtime.spi.CriException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -141,15 +140,6 @@ final class ServiceTable {
       Function<List<I>, R> batch) {
     return stream(
         streaming, (request, sender) -> Batches.send(items.answer(request), batch, sender));
-  }
-
-  /** An RPC this daemon does not serve, and why. */
-  <Q, R extends MessageLite> ServiceTable refuse(MethodDescriptor<Q, R> method, String reason) {
-    return immediate(
-        method,
-        request -> {
-          throw CriException.unimplemented(name(method) + " is not supported: " + reason);
-        });
   }
 
   /** The RPCs that need no thread of their own. */

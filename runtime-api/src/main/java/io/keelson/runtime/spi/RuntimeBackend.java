@@ -14,7 +14,8 @@ import java.util.List;
  * <p>The required parts are pods, containers and images. A backend announces an optional part by
  * also implementing its interface: {@link StreamingSessions}, {@link ResourceUpdates}, {@link
  * LogReopening}, {@link StatsProvider}, {@link MetricsProvider}, {@link ContainerCheckpoints},
- * {@link CallInterception}. Calls for a part it lacks are answered {@code Unimplemented}.
+ * {@link PodCheckpoints}, {@link CallInterception}. Calls for a part it lacks are answered {@code
+ * Unimplemented}.
  *
  * <p>Messages of CRI v1 are the vocabulary: they arrive as the caller sent them, validated for
  * shape only. Ids handed to a backend are always full ids it returned or listed earlier.

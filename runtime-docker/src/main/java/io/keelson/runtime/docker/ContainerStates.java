@@ -2,6 +2,7 @@ package io.keelson.runtime.docker;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
+import io.keelson.runtime.docker.engine.UpperLayer;
 import io.keelson.runtime.docker.log.ContainerLogs;
 import io.keelson.runtime.docker.records.ContainerRecord;
 import io.keelson.runtime.docker.stats.OverlayMount;
@@ -11,7 +12,6 @@ import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.v1.ContainerEventType;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -138,11 +138,8 @@ final class ContainerStates {
 
   /** An engine whose images are containerd's does not tell where it is, but the kernel does. */
   private static Optional<Path> writableLayer(InspectContainerResponse inspected, long pid) {
-    return inspected.getRawValues().get("GraphDriver") instanceof Map<?, ?> driver
-            && driver.get("Data") instanceof Map<?, ?> data
-            && data.get("UpperDir") instanceof String upper
-        ? Optional.of(Path.of(upper))
-        : OverlayMount.upper(Path.of("/proc", Long.toString(pid)));
+    return UpperLayer.of(inspected)
+        .or(() -> OverlayMount.upper(Path.of("/proc", Long.toString(pid))));
   }
 
   /**

@@ -24,6 +24,7 @@ import io.keelson.runtime.spi.ExecSession;
 import io.keelson.runtime.spi.Images;
 import io.keelson.runtime.spi.LogReopening;
 import io.keelson.runtime.spi.MetricsProvider;
+import io.keelson.runtime.spi.PodCheckpoints;
 import io.keelson.runtime.spi.PodNetwork;
 import io.keelson.runtime.spi.PodSandboxes;
 import io.keelson.runtime.spi.PortConnection;
@@ -33,10 +34,12 @@ import io.keelson.runtime.spi.StatsProvider;
 import io.keelson.runtime.spi.StreamingSessions;
 import io.keelson.runtime.v1.AttachRequest;
 import io.keelson.runtime.v1.CgroupDriver;
+import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStats;
 import io.keelson.runtime.v1.ExecRequest;
 import io.keelson.runtime.v1.MetricDescriptor;
+import io.keelson.runtime.v1.PodSandboxConfig;
 import io.keelson.runtime.v1.PodSandboxMetrics;
 import io.keelson.runtime.v1.PodSandboxStats;
 import io.keelson.runtime.v1.RuntimeCondition;
@@ -66,6 +69,7 @@ public final class DockerBackend
         LogReopening,
         ResourceUpdates,
         ContainerCheckpoints,
+        PodCheckpoints,
         StreamingSessions,
         StatsProvider,
         MetricsProvider {
@@ -180,13 +184,13 @@ public final class DockerBackend
             context.clock(),
             steps,
             events);
+    CheckpointWriter checkpoints = new CheckpointWriter(engine, state.resolve("checkpoints"));
     Recovery recovery =
-        new Recovery(inventory, engineContainers, sandboxes, containers, states, network);
+        new Recovery(
+            inventory, engineContainers, sandboxes, containers, states, network, checkpoints);
     EngineWatch watch =
         new EngineWatch(
             engine, images, inventory, engineContainers, states, recovery, events, context.clock());
-    CheckpointWriter checkpoints = new CheckpointWriter(engine, state.resolve("checkpoints"));
-    checkpoints.clear();
     DockerSessions sessions = new DockerSessions(inventory, engine, namespaces);
     DockerPopulation population = new DockerPopulation(inventory, pause, watch);
     parts =
@@ -195,7 +199,14 @@ public final class DockerBackend
             containers,
             inventory,
             new LimitUpdates(inventory, engine, resources, limits, cgroups),
-            new DockerCheckpoints(inventory, engineContainers, checkpoints, context.clock()),
+            new DockerCheckpoints(
+                inventory,
+                engine,
+                engineContainers,
+                sandboxes,
+                containers,
+                checkpoints,
+                context.clock()),
             sessions,
             layers,
             new EngineStats(population, cgroups, PROCESSES, layers, context.clock()),
@@ -332,6 +343,19 @@ public final class DockerBackend
   public void checkpointContainer(String containerId, Path location, Duration limit)
       throws InterruptedException {
     parts().checkpoints().checkpointContainer(containerId, location, limit);
+  }
+
+  @Override
+  public void checkpointPod(String podSandboxId, List<String> containerIds, Path folder)
+      throws InterruptedException {
+    parts().checkpoints().checkpointPod(podSandboxId, containerIds, folder);
+  }
+
+  @Override
+  public RestoredPod restorePod(
+      Path folder, PodSandboxConfig config, String runtimeHandler, List<ContainerConfig> containers)
+      throws InterruptedException {
+    return parts().checkpoints().restorePod(folder, config, runtimeHandler, containers);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.keelson.runtime.docker;
 
 import com.github.dockerjava.api.model.Mount;
 import io.keelson.runtime.docker.cdi.CdiDevices;
+import io.keelson.runtime.docker.checkpoint.ContainerArchive;
 import io.keelson.runtime.docker.engine.DockerEngine;
 import io.keelson.runtime.docker.engine.ExecSync;
 import io.keelson.runtime.docker.image.DockerImages;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,6 +90,25 @@ final class DockerContainers implements Containers {
   public String createContainer(
       String podSandboxId, ContainerConfig config, PodSandboxConfig sandboxConfig)
       throws InterruptedException {
+    String image = config.getImage().getImage();
+    if (!image.startsWith("/")) {
+      return createContainer(podSandboxId, config, (ContainerArchive) null);
+    }
+    ContainerArchive archive = ContainerArchive.open(Path.of(image));
+    return createContainer(
+        podSandboxId,
+        config.toBuilder().setImage(ImageSpec.newBuilder().setImage(archive.imageId())).build(),
+        archive);
+  }
+
+  /**
+   * Makes a container.
+   *
+   * @param checkpoint what it goes on from when it is started; null for one that begins
+   */
+  String createContainer(
+      String podSandboxId, ContainerConfig config, @Nullable ContainerArchive checkpoint)
+      throws InterruptedException {
     DockerPod pod = readyPod(podSandboxId);
     SandboxRecord sandbox = pod.record();
     requireTarget(podSandboxId, config);
@@ -98,6 +119,11 @@ final class DockerContainers implements Containers {
                 CriException.notFound(
                     "image '%s' is not on this node; pull it first"
                         .formatted(config.getImage().getImage())));
+    if (checkpoint != null && !checkpoint.imageId().equals(image.getId())) {
+      throw CriException.invalidArgument(
+          "container '%s' is to have image %s, but its checkpoint was made with %s; name that one"
+              .formatted(config.getMetadata().getName(), image.getId(), checkpoint.imageId()));
+    }
     ContainerRecord.Builder record =
         ContainerRecord.newBuilder()
             .setToken(UUID.randomUUID().toString())
@@ -107,6 +133,7 @@ final class DockerContainers implements Containers {
             .setImageId(image.getId())
             .setImageRef(image.getRepoDigestsCount() > 0 ? image.getRepoDigests(0) : image.getId())
             .setLogPath(ContainerOptions.logPath(config, sandbox).map(Path::toString).orElse(""))
+            .setFromCheckpoint(checkpoint != null)
             .setCreatedAt(EngineTimes.now(clock));
     ContainerRecord intent = record.build();
     try (Undo undo = new Undo(() -> inventory.delete(intent), () -> inventory.leave(intent))) {
@@ -128,6 +155,11 @@ final class DockerContainers implements Containers {
           engineContainers.create(
               "create container " + config.getMetadata().getName(),
               client -> options.command(client, planned, sandbox, prepared).exec().getId());
+
+      if (checkpoint != null) {
+        steps.before("lay the checkpoint ready");
+        checkpoint.layReady(engine, id);
+      }
 
       steps.before("record the container as made");
       record.setId(id).setPhase(Phase.MADE);
@@ -210,8 +242,7 @@ final class DockerContainers implements Containers {
     }
     readyPod(container.sandboxId());
     try {
-      engine.call(
-          "start container " + containerId, client -> client.startContainerCmd(containerId).exec());
+      setGoing(container.record());
     } catch (CriException e) {
       switch (e.code()) {
         case UNAVAILABLE, NOT_FOUND -> {}
@@ -224,6 +255,15 @@ final class DockerContainers implements Containers {
     String failed = container.record().getStartError();
     if (!failed.isEmpty()) {
       throw CriException.failedPrecondition(failed);
+    }
+  }
+
+  private void setGoing(ContainerRecord record) throws InterruptedException {
+    String id = record.getId();
+    if (record.getFromCheckpoint()) {
+      ContainerArchive.start(engine, id);
+    } else {
+      engine.call("start container " + id, client -> client.startContainerCmd(id).exec());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.keelson.runtime.docker;
 
 import com.github.dockerjava.api.model.Container;
+import io.keelson.runtime.docker.checkpoint.CheckpointWriter;
 import io.keelson.runtime.docker.records.ContainerRecord;
 import io.keelson.runtime.docker.records.Phase;
 import io.keelson.runtime.docker.records.SandboxRecord;
@@ -29,6 +30,7 @@ final class Recovery {
   private final DockerContainers containers;
   private final ContainerStates states;
   private final PodNetwork network;
+  private final CheckpointWriter checkpoints;
 
   Recovery(
       Inventory inventory,
@@ -36,13 +38,15 @@ final class Recovery {
       DockerPodSandboxes sandboxes,
       DockerContainers containers,
       ContainerStates states,
-      PodNetwork network) {
+      PodNetwork network,
+      CheckpointWriter checkpoints) {
     this.inventory = inventory;
     this.engine = engine;
     this.sandboxes = sandboxes;
     this.containers = containers;
     this.states = states;
     this.network = network;
+    this.checkpoints = checkpoints;
   }
 
   /**
@@ -98,6 +102,7 @@ final class Recovery {
 
   /** Clears away what calls and earlier recoveries had to leave half done. */
   void clearLeft() throws InterruptedException {
+    checkpoints.clear();
     for (ContainerRecord record : inventory.containersLeft()) {
       clear(
           "container %s (record %s)"

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -59,35 +59,28 @@ class CheckpointIT {
             path -> assertThat(path).doesNotExist(), path -> assertThat(path).isEmptyDirectory());
   }
 
-  /** Whether this machine has what a checkpoint needs, by CRIU's own word. */
-  private static boolean criuWorks() throws InterruptedException {
-    try {
-      Process check =
-          new ProcessBuilder("criu", "check")
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      return check.waitFor(1, TimeUnit.MINUTES) && check.exitValue() == 0;
-    } catch (IOException notInstalled) {
-      return false;
-    }
-  }
-
   private String startCounting() throws InterruptedException {
     String container =
-        pod.start(
+        pod.create(
+            TestPods::withOwnProcessIds,
+            "/bin/sh",
+            "-c",
             "mkdir /made; echo changed > /made/file; /bin/busybox rm /bin/yes; i=0;"
                 + " while true; do i=$((i+1)); echo $i; sleep 0.1; done");
+    pod.backend().containers().startContainer(container);
     await().atMost(LIMIT).until(() -> lastCount() > 2);
     return container;
   }
 
   private long lastCount() throws IOException {
-    Path log = pod.log("main");
+    return count(pod.log("main"), List::getLast);
+  }
+
+  private static long count(Path log, Function<List<String>, String> which) throws IOException {
     List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
-    String last = lines.isEmpty() ? "" : lines.getLast();
+    String line = lines.isEmpty() ? "" : which.apply(lines);
     // A line may be read while it is written.
-    Matcher entry = Pattern.compile(".* stdout F ([0-9]+)").matcher(last);
+    Matcher entry = Pattern.compile(".* stdout F ([0-9]+)").matcher(line);
     return entry.matches() ? Long.parseLong(entry.group(1)) : 0;
   }
 
@@ -100,10 +93,11 @@ class CheckpointIT {
   @Test
   void aContainerIsWrittenDownAndGoesOnOrTheReasonIsGiven() throws Exception {
     String container = startCounting();
-    if (criuWorks()) {
+    if (Criu.works()) {
       Files.writeString(archive, "an older one");
       pod.backend().checkpointContainer(container, archive, Duration.ZERO);
       isComplete(container);
+      goesOnInAnotherContainer();
     } else {
       CriException refused = refusal(container, archive, Duration.ZERO);
       assertThat(refused).hasMessageContaining("CRIU");
@@ -130,6 +124,18 @@ class CheckpointIT {
     Map<String, byte[]> changed = entries(entries.getOrDefault("rootfs-diff.tar", new byte[0]));
     assertThat(text(changed, "made/file")).isEqualTo("changed\n");
     assertThat(changed).doesNotContainKey("bin/yes");
+  }
+
+  private void goesOnInAnotherContainer() throws IOException, InterruptedException {
+    String other =
+        pod.start(container -> {
+          TestPods.withOwnProcessIds(container);
+          container.getMetadataBuilder().setName("other");
+          container.getImageBuilder().setImage(archive.toString());
+          container.setLogPath("other/0.log");
+        });
+    await().atMost(LIMIT).until(() -> count(pod.log("other"), List::getFirst) > 2);
+    assertThat(pod.sh(other, "read made < /made/file; echo $made")).isEqualTo("changed\n");
   }
 
   private static String text(Map<String, byte[]> entries, String name) {
@@ -162,6 +168,20 @@ class CheckpointIT {
           .isEqualTo(Status.Code.INVALID_ARGUMENT);
     }
     assertThat(archives).isEmptyDirectory();
+  }
+
+  @Test
+  void whatIsNoArchiveMakesNoContainer() throws Exception {
+    Files.writeString(archive, "not a tar archive at all");
+    for (Path image : new Path[] {archive, archives.resolve("none.tar")}) {
+      assertThat(
+              catchThrowableOfType(
+                  CriException.class,
+                  () -> pod.create(main -> main.getImageBuilder().setImage(image.toString()))))
+          .hasMessageContaining(image.toString())
+          .extracting(CriException::code)
+          .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    }
   }
 
   @Test

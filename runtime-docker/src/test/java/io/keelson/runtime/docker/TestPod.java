@@ -64,6 +64,10 @@ final class TestPod implements AutoCloseable {
     return backend;
   }
 
+  String id() {
+    return id;
+  }
+
   TestNode node() {
     return node;
   }
@@ -84,7 +88,8 @@ final class TestPod implements AutoCloseable {
     return create(change, WAITING);
   }
 
-  private String create(Consumer<ContainerConfig.Builder> change, String... command)
+  /** Makes a container that runs a command. */
+  String create(Consumer<ContainerConfig.Builder> change, String... command)
       throws InterruptedException {
     ContainerConfig.Builder container = TestPods.container("main", BusyboxImage.NAME, command);
     change.accept(container);

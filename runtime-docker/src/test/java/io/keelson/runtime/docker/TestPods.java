@@ -3,6 +3,7 @@ package io.keelson.runtime.docker;
 import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerMetadata;
 import io.keelson.runtime.v1.ImageSpec;
+import io.keelson.runtime.v1.NamespaceMode;
 import io.keelson.runtime.v1.PodSandboxConfig;
 import io.keelson.runtime.v1.PodSandboxMetadata;
 import java.nio.file.Path;
@@ -31,5 +32,14 @@ final class TestPods {
         .setImage(ImageSpec.newBuilder().setImage(image))
         .addAllCommand(List.of(command))
         .setLogPath(name + "/0.log");
+  }
+
+  /** Process ids of the container's own, as node agents ask for unless a pod wants otherwise. */
+  static void withOwnProcessIds(ContainerConfig.Builder container) {
+    container
+        .getLinuxBuilder()
+        .getSecurityContextBuilder()
+        .getNamespaceOptionsBuilder()
+        .setPid(NamespaceMode.CONTAINER);
   }
 }

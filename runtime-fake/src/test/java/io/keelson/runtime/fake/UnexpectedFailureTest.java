@@ -72,8 +72,6 @@ final class UnexpectedFailureTest {
 
   static Stream<Arguments> missingParts() {
     return Stream.of(
-        missing("CheckpointPod", s -> s.checkpointPod(CheckpointPodRequest.getDefaultInstance())),
-        missing("RestorePod", s -> s.restorePod(RestorePodRequest.getDefaultInstance())),
         missing(
             "ListContainerStats",
             s -> s.listContainerStats(ListContainerStatsRequest.getDefaultInstance())),
@@ -133,6 +131,26 @@ final class UnexpectedFailureTest {
                         .setLocation("/archive.tar")
                         .build()))
         .hasMessageStartingWith("NOT_FOUND");
+    assertThatThrownBy(() ->
+            served
+                .runtime()
+                .checkpointPod(
+                    CheckpointPodRequest.newBuilder()
+                        .setPodSandboxId(pod)
+                        .setOutputPath("/folder")
+                        .addContainerIds("any")
+                        .build()))
+        .hasMessage("UNIMPLEMENTED: CheckpointPod is not supported by the fake backend");
+    assertThatThrownBy(() ->
+            served
+                .runtime()
+                .restorePod(
+                    RestorePodRequest.newBuilder()
+                        .setCheckpointPath("/folder")
+                        .setConfig(Requests.pod("b"))
+                        .addContainerConfigs(Requests.container("main"))
+                        .build()))
+        .hasMessage("UNIMPLEMENTED: RestorePod is not supported by the fake backend");
     assertThat(client.podSandboxStatus(pod).getId()).isEqualTo(pod);
   }
 }

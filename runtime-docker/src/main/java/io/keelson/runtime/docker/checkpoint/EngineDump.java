@@ -16,12 +16,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The engine's part of a checkpoint: has CRIU write the processes and their memory. */
+/** The engine's part of a checkpoint: has CRIU write, or restore, processes and their memory. */
 final class EngineDump {
   /** The folder of CRIU's images, in the engine's hands and in the archive. */
   static final String FOLDER = "checkpoint";
 
-  private static final Pattern LOG = Pattern.compile("path= ?(/\\S+\\.log)");
+  private static final Pattern LOG = Pattern.compile("(?:path=|log file:) ?(/\\S+\\.log)");
   private static final Pattern LOG_ERROR =
       Pattern.compile("^(?:\\([0-9.]+\\) +)?(?:[0-9]+: )?Error \\(([^)]*)\\): (.*)$");
   private static final int LOG_TAIL_BYTES = 64 * 1024;
@@ -50,6 +50,25 @@ final class EngineDump {
           "/containers/" + containerId + "/checkpoints",
           Map.of("Content-Type", "application/json"),
           new ByteArrayInputStream(request.getBytes(StandardCharsets.UTF_8)),
+          nothing -> {});
+    } catch (CriException e) {
+      throw explained(what, e);
+    }
+  }
+
+  /**
+   * Starts a container from what lies in its folder of checkpoints.
+   *
+   * @throws CriException {@code FAILED_PRECONDITION} naming what this machine lacks
+   */
+  static void restore(DockerEngine engine, String containerId) throws InterruptedException {
+    String what = "restore container " + containerId;
+    try {
+      engine.stream(
+          what,
+          "/containers/" + containerId + "/start?checkpoint=" + FOLDER,
+          Map.of(),
+          null,
           nothing -> {});
     } catch (CriException e) {
       throw explained(what, e);

@@ -3,12 +3,22 @@ package io.keelson.runtime.docker.checkpoint;
 import java.io.IOException;
 import java.time.Duration;
 
-/** How long a piece of work may take, counted from its making. Immutable. */
+/**
+ * How long a piece of work may take, counted from its making, and whether it still counts. Whoever
+ * waits for the work and whoever does it agree here on how it ended. Thread-safe.
+ */
 final class TimeLimit {
   private final Duration limit;
   private final long end;
+  private Work work = Work.GOES_ON;
 
-  /** The work took too long. */
+  private enum Work {
+    GOES_ON,
+    DONE,
+    GIVEN_UP
+  }
+
+  /** The work took too long, or nobody waits for it any more. */
   static final class OverdueException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -28,10 +38,24 @@ final class TimeLimit {
   }
 
   /** Throws when nothing is left. */
-  void check() throws OverdueException {
-    if (end - System.nanoTime() <= 0) {
+  synchronized void check() throws OverdueException {
+    if (work == Work.GIVEN_UP || end - System.nanoTime() <= 0) {
       throw overdue();
     }
+  }
+
+  /** The work is complete and counts from here on; throws when that comes too late. */
+  synchronized void done() throws OverdueException {
+    check();
+    work = Work.DONE;
+  }
+
+  /** Nobody waits any more; false when the work was complete before. */
+  synchronized boolean giveUp() {
+    if (work == Work.GOES_ON) {
+      work = Work.GIVEN_UP;
+    }
+    return work == Work.GIVEN_UP;
   }
 
   OverdueException overdue() {
