@@ -29,7 +29,7 @@ import java.util.Optional;
  * A fake backend that calls a hook in the middle of each life-cycle call, for tests that look at
  * the thread, delay it or make it fail. It has the required part of the SPI only.
  */
-final class HookedBackend implements RuntimeBackend, PodSandboxes, Containers, Images {
+class HookedBackend implements RuntimeBackend, PodSandboxes, Containers, Images {
   private final FakeBackend fake;
   private volatile Hook hook = (call, object) -> {};
   private volatile ContainerEventSink events = (container, pod, type, at) -> {};
