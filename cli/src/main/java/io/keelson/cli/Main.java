@@ -33,6 +33,7 @@ public final class Main implements Runnable {
           PodsCommand.class,
           LogsCommand.class,
           ExecCommand.class,
+          ConformanceCommand.class,
           DoctorCommand.class,
           DebugCommand.class,
           VersionCommand.class);

@@ -18,6 +18,7 @@ final class MainTest {
           "pods",
           "logs",
           "exec",
+          "conformance",
           "doctor",
           "debug",
           "debug state",
@@ -66,6 +67,9 @@ final class MainTest {
         "serve --listen tcp:/x | tcp://",
         "serve --handler hyperv | there is no backend 'hyperv'; there are: docker, fake",
         "debug | COMMAND",
+        "conformance | --endpoint unix:///path/to/its.sock",
+        "conformance --profile nothing | there is no profile 'nothing'; there are: core, images",
+        "conformance --parallel 0 | must be at least 1",
       })
   void wrongUsageIsToldOnStandardErrorWithStatus2(String words, String message) {
     CommandRun run = CommandRun.of(words == null ? new String[0] : words.split(" ", -1));

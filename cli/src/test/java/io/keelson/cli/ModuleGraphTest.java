@@ -33,6 +33,7 @@ final class ModuleGraphTest {
     RUNTIME_FAKE,
     RUNTIME_DOCKER,
     NODE_AGENT,
+    CONFORMANCE,
     CLI;
 
     /** Those it may know; that is all an arrow in the design says. */
@@ -41,7 +42,7 @@ final class ModuleGraphTest {
         case LINUX, RUNTIME_API -> Set.of();
         case VOLUMES -> Set.of(LINUX);
         case CNI, RUNTIME_DOCKER -> Set.of(LINUX, RUNTIME_API);
-        case RUNTIME_FAKE -> Set.of(RUNTIME_API);
+        case RUNTIME_FAKE, CONFORMANCE -> Set.of(RUNTIME_API);
         case NODE_AGENT -> Set.of(RUNTIME_API, VOLUMES);
         case CLI -> Set.of(Module.values());
       };
@@ -58,6 +59,7 @@ final class ModuleGraphTest {
         case RUNTIME_FAKE -> Stream.of("runtime.fake");
         case RUNTIME_DOCKER -> Stream.of("runtime.docker");
         case NODE_AGENT -> Stream.of("node.agent");
+        case CONFORMANCE -> Stream.of("conformance");
         case CLI -> Stream.of("cli");
       };
     }
