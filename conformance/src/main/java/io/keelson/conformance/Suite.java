@@ -3,14 +3,19 @@ package io.keelson.conformance;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.grpc.Channel;
+import io.keelson.conformance.coverage.Coverage;
+import io.keelson.conformance.coverage.Exclusions;
 import io.keelson.conformance.fixture.GivesRuntime;
 import io.keelson.conformance.fixture.RunScope;
 import io.keelson.conformance.image.TestImage;
 import io.keelson.conformance.registry.ImageRegistry;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestDescriptor;
@@ -46,6 +51,24 @@ public final class Suite {
           .sorted()
           .toList();
     }
+  }
+
+  /** What of CRI v1 the tests of all profiles assert. */
+  public static Coverage coverage() {
+    Map<String, List<String>> covered = new TreeMap<>();
+    for (Profile profile : Profile.values()) {
+      for (Class<?> tests : profile.classes()) {
+        for (Method test : tests.getDeclaredMethods()) {
+          Covers covers = test.getAnnotation(Covers.class);
+          if (covers != null) {
+            covered.put(
+                profile + "/" + tests.getSimpleName() + "." + test.getName(),
+                List.of(covers.value()));
+          }
+        }
+      }
+    }
+    return Coverage.of(covered, Exclusions.ofTheSuite());
   }
 
   private static String fullName(MethodSource source) {
