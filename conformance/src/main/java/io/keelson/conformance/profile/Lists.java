@@ -12,6 +12,8 @@ import io.keelson.runtime.v1.ContainerFilter;
 import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStateValue;
 import io.keelson.runtime.v1.ContainerStatus;
+import io.keelson.runtime.v1.ImageSpec;
+import io.keelson.runtime.v1.ImageStatusRequest;
 import io.keelson.runtime.v1.ListContainersRequest;
 import io.keelson.runtime.v1.ListPodSandboxRequest;
 import io.keelson.runtime.v1.PodSandbox;
@@ -178,7 +180,18 @@ public final class Lists {
     assertEquals(status.getCreatedAt(), entry.getCreatedAt(), "created_at");
     assertEquals(status.getLabelsMap(), entry.getLabelsMap(), "labels");
     assertEquals(status.getAnnotationsMap(), entry.getAnnotationsMap(), "annotations");
-    assertFalse(entry.getImageRef().isEmpty(), "image_ref is empty");
+    assertEquals(
+        imageId(node, status.getImageRef()),
+        imageId(node, entry.getImageRef()),
+        "the id of the image that image_ref '%s' names".formatted(entry.getImageRef()));
+  }
+
+  /** Runtimes may refer to one image by its id here and by a digest there. */
+  private static String imageId(RuntimeUnderTest node, String reference) {
+    var image = ImageSpec.newBuilder().setImage(reference);
+    var request = ImageStatusRequest.newBuilder().setImage(image).build();
+    assertFalse(reference.isEmpty(), "image_ref is empty");
+    return node.images().imageStatus(request).getImage().getId();
   }
 
   private static List<String> pods(RuntimeUnderTest node, PodSandboxFilter.Builder filter) {
