@@ -1,27 +1,32 @@
 package io.keelson.cli;
 
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.keelson.cli.shell.CommandFailure;
+import io.keelson.cli.shell.Terminal;
 import io.keelson.conformance.Profile;
 import io.keelson.conformance.Suite;
 import io.keelson.conformance.SuiteSettings;
 import io.keelson.conformance.TestOutcome;
-import io.keelson.conformance.TestOutcome.Verdict;
+import io.keelson.conformance.image.TestImage;
+import io.keelson.conformance.report.HtmlReport;
+import io.keelson.conformance.report.JunitXmlReport;
+import io.keelson.conformance.report.Run;
 import io.keelson.conformance.report.TerminalReport;
+import io.keelson.linux.FileTrees;
 import io.keelson.runtime.transport.Endpoint;
 import io.keelson.runtime.transport.EventLoops;
+import io.keelson.runtime.v1.RuntimeServiceGrpc;
+import io.keelson.runtime.v1.VersionRequest;
+import io.keelson.runtime.v1.VersionResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.EnumSet;
+import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,6 +37,8 @@ import picocli.CommandLine.Option;
     description = "Tests whether a CRI runtime keeps the contract.",
     mixinStandardHelpOptions = true)
 final class ConformanceCommand implements Callable<Integer> {
+  private static final Duration REACH_LIMIT = Duration.ofSeconds(10);
+
   @Option(
       names = "--endpoint",
       paramLabel = "ENDPOINT",
@@ -87,24 +94,62 @@ final class ConformanceCommand implements Callable<Integer> {
       description = "Runs everything so many times; default ${DEFAULT-VALUE}.")
   private int repeat = 1;
 
+  @Option(
+      names = "--restart-command",
+      paramLabel = "COMMAND",
+      description = "Shell command that restarts the runtime, for the profile restart.")
+  private String restartCommand = "";
+
+  @Option(
+      names = "--image",
+      paramLabel = "NAME",
+      description =
+          "The test image where the runtime has it already; default: it is pulled from a registry of the suite's on 127.0.0.1.")
+  private String image = "";
+
+  @Option(
+      names = "--export-image",
+      paramLabel = "FILE",
+      description =
+          "Writes the test image to load into a runtime, under the name --image gives, and runs no test.")
+  private @Nullable Path exportImage;
+
+  @Option(names = "--html", paramLabel = "FILE", description = "Writes a page for people.")
+  private @Nullable Path html;
+
+  @Option(
+      names = "--junit-xml",
+      paramLabel = "FILE",
+      description = "Writes what continuous integration servers read.")
+  private @Nullable Path junitXml;
+
   @Option(names = "--list", description = "Prints the names of the tests and runs none.")
   private boolean list;
 
   @Override
   public Integer call() throws IOException {
-    Set<Profile> selected = selected();
+    if (exportImage != null) {
+      if (image.isEmpty()) {
+        throw CommandFailure.wrongUsage("say what the image is to be called: --image NAME");
+      }
+      Files.write(exportImage, TestImage.program().archive(image));
+      return 0;
+    }
     Path folder = Files.createTempDirectory("keelson-conformance-");
     try {
-      Suite suite = new Suite(settings(selected, folder));
+      Suite suite = new Suite(settings(folder));
       if (list) {
         suite.names().forEach(System.out::println);
         return 0;
       }
       Endpoint runtime = unix("--endpoint", endpoint);
       Endpoint images = imageEndpoint == null ? runtime : unix("--image-endpoint", imageEndpoint);
+      if (suite.names().isEmpty()) {
+        throw CommandFailure.wrongUsage("no test has such a name; see them with --list");
+      }
       return run(suite, runtime, images);
     } finally {
-      removeTree(folder);
+      FileTrees.delete(folder);
     }
   }
 
@@ -117,59 +162,66 @@ final class ConformanceCommand implements Callable<Integer> {
             .formatted(option));
   }
 
-  private static void removeTree(Path folder) throws IOException {
-    List<Path> all;
-    try (Stream<Path> tree = Files.walk(folder)) {
-      all = tree.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path each : all) {
-      Files.deleteIfExists(each);
-    }
-  }
-
-  private Set<Profile> selected() {
-    Set<Profile> selected = EnumSet.noneOf(Profile.class);
-    for (String wanted : profiles) {
-      selected.add(
-          Arrays.stream(Profile.values())
-              .filter(profile -> profile.toString().equals(wanted))
-              .findAny()
-              .orElseThrow(() ->
-                  CommandFailure.wrongUsage(
-                      "there is no profile '%s'; there are: %s".formatted(wanted, names()))));
-    }
-    return selected.isEmpty() ? EnumSet.allOf(Profile.class) : selected;
-  }
-
-  private static String names() {
-    return Arrays.stream(Profile.values()).map(Profile::toString).collect(Collectors.joining(", "));
-  }
-
-  private SuiteSettings settings(Set<Profile> selected, Path folder) {
+  private SuiteSettings settings(Path folder) {
+    SuiteSettings.Builder settings =
+        SuiteSettings.in(folder)
+            .name(name)
+            .runtimeHandler(handler)
+            .cgroupParent(cgroupParent)
+            .image(image)
+            .restartCommand(restartCommand)
+            .timeLimit(timeLimit)
+            .parallelism(parallelism)
+            .repeat(repeat);
     try {
-      return new SuiteSettings(
-          selected, name, handler, cgroupParent, timeLimit, parallelism, repeat, folder);
+      if (!profiles.isEmpty()) {
+        settings.profiles(
+            profiles.stream().map(Profile::named).collect(Collectors.toUnmodifiableSet()));
+      }
+      return settings.build();
     } catch (IllegalArgumentException e) {
       throw CommandFailure.wrongUsage(String.valueOf(e.getMessage()));
     }
   }
 
-  private static int run(Suite suite, Endpoint runtime, Endpoint images) throws IOException {
-    TerminalReport report = new TerminalReport(System.out);
+  private int run(Suite suite, Endpoint runtime, Endpoint images) throws IOException {
+    TerminalReport report = new TerminalReport(System.out, Terminal.isStandardOutput());
     try (EventLoops loops = EventLoops.create(1)) {
       ManagedChannel runtimeChannel = loops.channel(runtime, null);
       ManagedChannel imageChannel = loops.channel(images, null);
       try {
+        String name = runtimeName(runtimeChannel, runtime);
+        Instant began = Instant.now();
+        long start = System.nanoTime();
         List<TestOutcome> outcomes = suite.run(runtimeChannel, imageChannel, report);
-        report.summary(outcomes);
-        if (outcomes.isEmpty()) {
-          throw CommandFailure.wrongUsage("no test has such a name; see them with --list");
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        Run run = new Run(name, runtime.toString(), began, took, outcomes);
+        report.summary(run);
+        if (html != null) {
+          HtmlReport.write(run, Suite.coverage(), html);
         }
-        return outcomes.stream().anyMatch(o -> o.verdict() == Verdict.FAILED) ? 1 : 0;
+        if (junitXml != null) {
+          JunitXmlReport.write(run, junitXml);
+        }
+        return run.passed() ? 0 : 1;
       } finally {
         runtimeChannel.shutdownNow();
         imageChannel.shutdownNow();
       }
+    }
+  }
+
+  /** Asked once before anything else, so that a wrong endpoint shows at once and as what it is. */
+  private static String runtimeName(ManagedChannel channel, Endpoint endpoint) {
+    try {
+      VersionResponse version =
+          RuntimeServiceGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(REACH_LIMIT)
+              .version(VersionRequest.getDefaultInstance());
+      return version.getRuntimeName() + " " + version.getRuntimeVersion();
+    } catch (StatusRuntimeException e) {
+      throw CommandFailure.wrongUsage(
+          "no CRI v1 runtime answers at %s: %s".formatted(endpoint, e.getStatus()));
     }
   }
 }

@@ -10,6 +10,7 @@ import io.keelson.conformance.profile.VersionAndStatus;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A part of the contract that a runtime can be asked about by itself. */
 public enum Profile {
@@ -41,6 +42,25 @@ public enum Profile {
         .filter(profile -> profile.classes().contains(tests))
         .findAny()
         .orElseThrow(() -> new IllegalArgumentException(tests + " is in no profile"));
+  }
+
+  /**
+   * The profile users mean.
+   *
+   * @throws IllegalArgumentException when there is none of this name
+   */
+  public static Profile named(String name) {
+    return Arrays.stream(values())
+        .filter(profile -> profile.toString().equals(name))
+        .findAny()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "there is no profile '%s'; there are: %s"
+                    .formatted(
+                        name,
+                        Arrays.stream(values())
+                            .map(Profile::toString)
+                            .collect(Collectors.joining(", ")))));
   }
 
   /** The name users write, such as {@code core}. */

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.support.descriptor.MethodSource;
@@ -77,7 +76,7 @@ public final class Suite {
   }
 
   /**
-   * Runs the tests, and removes every pod that they made.
+   * Runs the tests, and removes every pod and image that they made.
    *
    * @param runtime to the runtime service; stays open
    * @param images to the image service, often the same; stays open
@@ -88,23 +87,30 @@ public final class Suite {
   public List<TestOutcome> run(Channel runtime, Channel images, OutcomeListener listener)
       throws IOException {
     TestImage image = TestImage.program();
-    String run = UUID.randomUUID().toString();
-    Leftovers leftovers = new Leftovers(runtime);
-    leftovers.removeAll();
-    // An interrupted run cleans up too; whoever wants that not to happen has kill -9.
-    Thread cleanup = new Thread(() -> leftovers.removeOf(run), "conformance-cleanup");
-    Runtime.getRuntime().addShutdownHook(cleanup);
+    String run = RunLabel.ofNewRun();
+    Leftovers leftovers = new Leftovers(runtime, images);
+    leftovers.removeOfDeadRuns();
     try (ImageRegistry registry = ImageRegistry.serve(image)) {
-      RunScope scope = new RunScope(settings, run, registry.nameOf(image), runtime, images);
-      List<TestOutcome> outcomes = new ArrayList<>();
-      for (int round = 0; round < settings.repeat(); round++) {
-        outcomes.addAll(runOnce(scope, listener));
+      // An interrupted run cleans up too; whoever wants that not to happen has kill -9.
+      Thread cleanup =
+          new Thread(() -> leftovers.removeOf(run, registry.address()), "conformance-cleanup");
+      Runtime.getRuntime().addShutdownHook(cleanup);
+      try {
+        return run(new RunScope(settings, run, registry, image, runtime, images), listener);
+      } finally {
+        leftovers.removeOf(run, registry.address());
+        Runtime.getRuntime().removeShutdownHook(cleanup);
       }
-      return List.copyOf(outcomes);
-    } finally {
-      leftovers.removeOf(run);
-      Runtime.getRuntime().removeShutdownHook(cleanup);
     }
+  }
+
+  private List<TestOutcome> run(RunScope scope, OutcomeListener listener) {
+    listener.begins(names().size() * settings.repeat());
+    List<TestOutcome> outcomes = new ArrayList<>();
+    for (int round = 0; round < settings.repeat(); round++) {
+      outcomes.addAll(runOnce(scope, listener));
+    }
+    return List.copyOf(outcomes);
   }
 
   private List<TestOutcome> runOnce(RunScope scope, OutcomeListener listener) {

@@ -12,10 +12,8 @@ import io.keelson.runtime.v1.ListPodSandboxRequest;
 import io.keelson.runtime.v1.RuntimeServiceGrpc;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,9 +24,7 @@ final class FakeBackendConformanceTest {
   @Test
   void theFakeBackendPassesEveryTestAndNothingIsLeftOver() throws Exception {
     Endpoint.Unix endpoint = new Endpoint.Unix(folder.resolve("cri.sock").toAbsolutePath());
-    SuiteSettings settings =
-        new SuiteSettings(
-            Set.of(Profile.values()), "", "fake", "", Duration.ofMinutes(1), 1, 1, folder);
+    SuiteSettings settings = SuiteSettings.in(folder).runtimeHandler("fake").build();
     List<TestOutcome> heard = new ArrayList<>();
     try (RuntimeServer server =
             RuntimeServer.builder()

@@ -79,7 +79,13 @@ final class PlantedFaultsTest {
     Path own = Files.createDirectory(folder.resolve(fault.name()));
     Endpoint.Unix endpoint = new Endpoint.Unix(own.resolve("cri.sock").toAbsolutePath());
     Set<Profile> all = EnumSet.allOf(Profile.class);
-    SuiteSettings settings = new SuiteSettings(all, test, "fake", "", LIMIT, 1, 1, own);
+    SuiteSettings settings =
+        SuiteSettings.in(own)
+            .profiles(all)
+            .name(test)
+            .runtimeHandler("fake")
+            .timeLimit(LIMIT)
+            .build();
     try (RuntimeServer server =
             RuntimeServer.builder()
                 .listen(endpoint)

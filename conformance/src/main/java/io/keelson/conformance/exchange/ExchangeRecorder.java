@@ -61,6 +61,7 @@ public final class ExchangeRecorder implements ClientInterceptor {
       @Override
       public void start(Listener<R> listener, Metadata headers) {
         Instant began = clock.instant();
+        long start = System.nanoTime();
         super.start(
             new SimpleForwardingClientCallListener<R>(listener) {
               private String reply = "";
@@ -73,7 +74,7 @@ public final class ExchangeRecorder implements ClientInterceptor {
 
               @Override
               public void onClose(Status status, Metadata trailers) {
-                Duration took = Duration.between(began, clock.instant());
+                Duration took = Duration.ofNanos(System.nanoTime() - start);
                 add(new Exchange(method.getFullMethodName(), began, took, request, reply, status));
                 super.onClose(status, trailers);
               }

@@ -1,6 +1,5 @@
 package io.keelson.conformance.image;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
@@ -25,7 +24,8 @@ public record TestImage(String repository, String tag, Blob manifest, List<Blob>
   private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
   private static final String CONFIG = "application/vnd.oci.image.config.v1+json";
   private static final String LAYER = "application/vnd.oci.image.layer.v1.tar+gzip";
-  private static final int TAR_BLOCK = 512;
+  private static final int EXECUTABLE = 0755;
+  private static final int READABLE = 0644;
 
   /** Makes the image of the test program, for the architecture this JVM runs on. */
   public static TestImage program() {
@@ -41,7 +41,7 @@ public record TestImage(String repository, String tag, Blob manifest, List<Blob>
   }
 
   private static TestImage of(String repository, String tag, byte[] program) throws IOException {
-    byte[] tar = tar(program);
+    byte[] tar = new Tar().add(PROGRAM.substring(1), EXECUTABLE, program).bytes();
     Blob layer = new Blob(LAYER, gzip(tar));
     String configText =
         """
@@ -49,11 +49,11 @@ public record TestImage(String repository, String tag, Blob manifest, List<Blob>
         "Env":["PATH=/"],"WorkingDir":"/"},"rootfs":{"type":"layers","diff_ids":["%s"]}}\
         """
             .formatted(architecture(), PROGRAM, Blob.digestOf(tar));
-    Blob config = new Blob(CONFIG, configText.getBytes(UTF_8));
+    Blob config = new Blob(CONFIG, utf8(configText));
     String manifestText =
         "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":%s,\"layers\":[%s]}"
             .formatted(MANIFEST, config.descriptor(), layer.descriptor());
-    Blob manifest = new Blob(MANIFEST, manifestText.getBytes(UTF_8));
+    Blob manifest = new Blob(MANIFEST, utf8(manifestText));
     return new TestImage(repository, tag, manifest, List.of(config, layer));
   }
 
@@ -62,34 +62,39 @@ public record TestImage(String repository, String tag, Blob manifest, List<Blob>
     return name.equals("aarch64") ? "arm64" : name;
   }
 
-  /** One executable file in a POSIX ustar archive. */
-  private static byte[] tar(byte[] program) {
-    byte[] header = new byte[TAR_BLOCK];
-    put(header, 0, PROGRAM.substring(1));
-    put(header, 100, "0000755\0");
-    put(header, 108, "0000000\0");
-    put(header, 116, "0000000\0");
-    put(header, 124, "%011o ".formatted(program.length));
-    put(header, 136, "%011o ".formatted(0));
-    put(header, 148, "        ");
-    put(header, 156, "0");
-    put(header, 257, "ustar\00000");
-    int sum = 0;
-    for (byte value : header) {
-      sum += Byte.toUnsignedInt(value);
+  /**
+   * The image as a file to load into a runtime: an archive that is both an OCI image layout and
+   * what {@code docker load} takes.
+   *
+   * @param name its full name then
+   */
+  public byte[] archive(String name) {
+    Tar tar = new Tar().add("oci-layout", READABLE, utf8("{\"imageLayoutVersion\":\"1.0.0\"}"));
+    String index =
+        """
+        {"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[\
+        {"mediaType":"%s","digest":"%s","size":%d,"annotations":{"io.containerd.image.name":"%s",\
+        "org.opencontainers.image.ref.name":"%s"}}]}\
+        """
+            .formatted(MANIFEST, manifest.digest(), manifest.bytes().length, name, name);
+    tar.add("index.json", READABLE, utf8(index));
+    String docker =
+        "[{\"Config\":\"%s\",\"RepoTags\":[\"%s\"],\"Layers\":[\"%s\"]}]"
+            .formatted(fileOf(blobs.getFirst()), name, fileOf(blobs.getLast()));
+    tar.add("manifest.json", READABLE, utf8(docker));
+    tar.add(fileOf(manifest), READABLE, manifest.bytes());
+    for (Blob blob : blobs) {
+      tar.add(fileOf(blob), READABLE, blob.bytes());
     }
-    put(header, 148, "%06o\0 ".formatted(sum));
-    ByteArrayOutputStream tar = new ByteArrayOutputStream();
-    tar.writeBytes(header);
-    tar.writeBytes(program);
-    int padding = Math.floorMod(-program.length, TAR_BLOCK);
-    tar.writeBytes(new byte[padding + 2 * TAR_BLOCK]);
-    return tar.toByteArray();
+    return tar.bytes();
   }
 
-  private static void put(byte[] header, int at, String text) {
-    byte[] bytes = text.getBytes(US_ASCII);
-    System.arraycopy(bytes, 0, header, at, bytes.length);
+  private static String fileOf(Blob blob) {
+    return "blobs/" + blob.digest().replace(':', '/');
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(UTF_8);
   }
 
   private static byte[] gzip(byte[] bytes) throws IOException {

@@ -48,10 +48,14 @@ public final class ImageRegistry implements AutoCloseable {
     }
   }
 
+  /** Host and port, as names of its images begin. */
+  public String address() {
+    return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
   /** The name under which a runtime pulls an image. */
   public String nameOf(TestImage image) {
-    return "127.0.0.1:%d/%s:%s"
-        .formatted(server.getAddress().getPort(), image.repository(), image.tag());
+    return "%s/%s:%s".formatted(address(), image.repository(), image.tag());
   }
 
   private void answer(HttpExchange call) throws IOException {
