@@ -2,6 +2,7 @@ package io.keelson.conformance;
 
 import io.keelson.conformance.profile.ContainerLifeCycle;
 import io.keelson.conformance.profile.ImageLifeCycle;
+import io.keelson.conformance.profile.ImageRemoval;
 import io.keelson.conformance.profile.Lists;
 import io.keelson.conformance.profile.PodLifeCycle;
 import io.keelson.conformance.profile.RepeatedCalls;
@@ -31,7 +32,7 @@ public enum Profile {
               ContainerLifeCycle.class,
               Lists.class,
               StreamedLists.class);
-      case IMAGES -> List.of(ImageLifeCycle.class);
+      case IMAGES -> List.of(ImageLifeCycle.class, ImageRemoval.class);
       case IDEMPOTENCE -> List.of(RepeatedCalls.class);
     };
   }

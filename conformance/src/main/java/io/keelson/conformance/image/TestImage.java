@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -29,32 +30,41 @@ public record TestImage(String repository, String tag, Blob manifest, List<Blob>
 
   /** Makes the image of the test program, for the architecture this JVM runs on. */
   public static TestImage program() {
+    return of("program");
+  }
+
+  /** Makes an image of the test program that shares its config, and so its id, with no other. */
+  public static TestImage another() {
+    return of(UUID.randomUUID().toString());
+  }
+
+  private static TestImage of(String mark) {
     try (InputStream program = TestImage.class.getResourceAsStream("program")) {
       if (program == null) {
         throw new IllegalStateException(
             "the test program is not on the class path; build the conformance module with Maven");
       }
-      return of("keelson-conformance/program", "1", program.readAllBytes());
+      return of(mark, program.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException("the test program could not be read", e);
     }
   }
 
-  private static TestImage of(String repository, String tag, byte[] program) throws IOException {
+  private static TestImage of(String mark, byte[] program) throws IOException {
     byte[] tar = new Tar().add(PROGRAM.substring(1), EXECUTABLE, program).bytes();
     Blob layer = new Blob(LAYER, gzip(tar));
     String configText =
         """
         {"architecture":"%s","os":"linux","config":{"Entrypoint":["%s"],"Cmd":["pause"],\
-        "Env":["PATH=/"],"WorkingDir":"/"},"rootfs":{"type":"layers","diff_ids":["%s"]}}\
+        "Env":["PATH=/"],"WorkingDir":"/","Labels":{"mark":"%s"}},"rootfs":{"type":"layers","diff_ids":["%s"]}}\
         """
-            .formatted(architecture(), PROGRAM, Blob.digestOf(tar));
+            .formatted(architecture(), PROGRAM, mark, Blob.digestOf(tar));
     Blob config = new Blob(CONFIG, utf8(configText));
     String manifestText =
         "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":%s,\"layers\":[%s]}"
             .formatted(MANIFEST, config.descriptor(), layer.descriptor());
     Blob manifest = new Blob(MANIFEST, utf8(manifestText));
-    return new TestImage(repository, tag, manifest, List.of(config, layer));
+    return new TestImage("keelson-conformance/" + mark, "1", manifest, List.of(config, layer));
   }
 
   private static String architecture() {

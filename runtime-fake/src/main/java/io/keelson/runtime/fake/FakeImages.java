@@ -44,7 +44,10 @@ final class FakeImages implements Images {
   public Optional<Image> imageStatus(ImageSpec image) {
     String name = image.getImage();
     Image direct = byId.get(name);
-    return Optional.ofNullable(direct != null ? direct : byId.get(idOf(tagged(name))));
+    Image found = direct != null ? direct : byId.get(idOf(tagged(name)));
+    return found == null && name.contains("@")
+        ? byId.values().stream().filter(i -> i.getRepoDigestsList().contains(name)).findAny()
+        : Optional.ofNullable(found);
   }
 
   @Override

@@ -81,6 +81,40 @@ final class ImageFaults {
                     return List.of();
                   }
                 }),
+        BackendFault.ofImages(
+            "removed-image-still-there",
+            "says that it has removed an image, and keeps it",
+            images ->
+                new ForwardingImages(images) {
+                  @Override
+                  public void removeImage(ImageSpec image) throws InterruptedException {
+                    healthy.imageStatus(image);
+                  }
+                }),
+        BackendFault.ofImages(
+            "image-not-removed-by-id",
+            "removes images by their names only",
+            images ->
+                new ForwardingImages(images) {
+                  @Override
+                  public void removeImage(ImageSpec image) throws InterruptedException {
+                    if (!image.getImage().startsWith("sha256:")) {
+                      healthy.removeImage(image);
+                    }
+                  }
+                }),
+        BackendFault.ofImages(
+            "image-not-found-by-digest",
+            "does not find an image by its digest",
+            images ->
+                new ForwardingImages(images) {
+                  @Override
+                  public Optional<Image> imageStatus(ImageSpec image) throws InterruptedException {
+                    return image.getImage().contains("@")
+                        ? Optional.empty()
+                        : healthy.imageStatus(image);
+                  }
+                }),
         CallFault.reply(
             "image-filesystem-missing",
             "does not tell what images take of the disk",
