@@ -19,6 +19,8 @@ static void end(int number) {
 _Noreturn static void wait_for_end(void) {
   signal(SIGTERM, end);
   signal(SIGINT, end);
+  puts("ready");
+  fflush(stdout);
   for (;;) pause();
 }
 

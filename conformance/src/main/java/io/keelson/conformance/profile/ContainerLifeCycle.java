@@ -2,6 +2,7 @@ package io.keelson.conformance.profile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status.Code;
@@ -12,6 +13,7 @@ import io.keelson.conformance.fixture.RuntimeUnderTest;
 import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStatusRequest;
 import io.keelson.runtime.v1.ImageSpec;
+import io.keelson.runtime.v1.ImageStatusRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -127,6 +129,8 @@ public final class ContainerLifeCycle {
     var status = node.runPod().create("main", "pause").status();
     assertFalse(status.getImage().getImage().isEmpty(), "image is empty");
     assertFalse(status.getImageRef().isEmpty(), "image_ref is empty");
+    var reference = ImageSpec.newBuilder().setImage(status.getImageRef()).build();
+    assertEquals(imageId(node, node.image()), imageId(node, reference), "the image of image_ref");
   }
 
   @Test
@@ -160,6 +164,52 @@ public final class ContainerLifeCycle {
     var container = node.runPod().create("main", "pause").start();
     container.stop(0);
     assertEquals(137, container.status().getExitCode(), "exit_code, 128 + SIGKILL");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, rpc StopContainer",
+      says = "within its time the program may end by itself after the stop signal")
+  @Covers({"StopContainerRequest.timeout"})
+  void aStopWithGraceLetsTheProgramEndByItself(RuntimeUnderTest node) {
+    var container = node.runPod().create("main", "pause").start().awaitOutput();
+    container.stop(30);
+    assertEquals(0, container.status().getExitCode(), "exit_code of a program that heeds SIGTERM");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message ContainerMetadata",
+      says = "attempts tell containers of one name from each other")
+  @Covers({"ContainerMetadata.attempt", "CreateContainerResponse.container_id"})
+  void anotherAttemptIsAnotherContainer(RuntimeUnderTest node) {
+    var pod = node.runPod();
+    var first = pod.create("main", "pause");
+    var config = first.config().toBuilder();
+    config.getMetadataBuilder().setAttempt(1);
+    var second = pod.create(config.build());
+    assertNotEquals(first.id(), second.id(), "the ids of two attempts");
+  }
+
+  @Test
+  @Specification(
+      document = "CRI api.proto, message Container",
+      says = "created_at is when it was created, in nanoseconds; node agents sort by it")
+  @Covers({"PodSandboxStatus.created_at", "ContainerStatus.created_at"})
+  void whatIsCreatedLaterHasTheLaterTime(RuntimeUnderTest node) {
+    var firstPod = node.runPod();
+    var first = firstPod.create("first", "pause").status();
+    var second = firstPod.create("second", "pause").status();
+    var secondPod = node.runPod();
+    assertTrue(
+        firstPod.status().getCreatedAt() <= first.getCreatedAt(),
+        "the container was created before its pod");
+    assertTrue(
+        first.getCreatedAt() <= second.getCreatedAt(),
+        "the second container was created before the first");
+    assertTrue(
+        firstPod.status().getCreatedAt() <= secondPod.status().getCreatedAt(),
+        "the second pod was created before the first");
   }
 
   @Test
@@ -219,5 +269,10 @@ public final class ContainerLifeCycle {
     var container = pod.create("main", "pause");
     pod.stop();
     node.assertRejected(container::start);
+  }
+
+  private static String imageId(RuntimeUnderTest node, ImageSpec image) {
+    var request = ImageStatusRequest.newBuilder().setImage(image).build();
+    return node.images().imageStatus(request).getImage().getId();
   }
 }

@@ -6,12 +6,14 @@ import io.keelson.runtime.v1.AuthConfig;
 import io.keelson.runtime.v1.ContainerConfig;
 import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStatus;
+import io.keelson.runtime.v1.CreateContainerRequest;
 import io.keelson.runtime.v1.CreateContainerResponse;
 import io.keelson.runtime.v1.PodSandboxConfig;
 import io.keelson.runtime.v1.RuntimeServiceGrpc;
 import io.keelson.runtime.v1.StartContainerResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -37,6 +39,15 @@ final class ContainerFaults {
             RuntimeServiceGrpc.getStopContainerMethod(),
             request ->
                 request.getTimeout() == 0 ? request.toBuilder().setTimeout(30).build() : request),
+        CallFault.request(
+            "stop-always-kills",
+            "kills a program at once although it may take its time",
+            RuntimeServiceGrpc.getStopContainerMethod(),
+            request -> request.toBuilder().clearTimeout().build()),
+        new CallFault(
+            "attempts-share-a-container",
+            "answers a further attempt of a container with the first",
+            () -> List.of(attemptsShareAContainer())),
         BackendFault.ofContainers(
             "stop-without-effect",
             "says that it has stopped a container, and lets it run",
@@ -98,6 +109,19 @@ final class ContainerFaults {
                     return pulling;
                   }
                 }));
+  }
+
+  private static Tampering<CreateContainerRequest, CreateContainerResponse>
+      attemptsShareAContainer() {
+    Map<String, CreateContainerResponse> firsts = new ConcurrentHashMap<>();
+    return Tampering.reply(
+        RuntimeServiceGrpc.getCreateContainerMethod(),
+        (request, reply) -> {
+          String name = request.getConfig().getMetadata().getName();
+          CreateContainerResponse first =
+              firsts.putIfAbsent(request.getPodSandboxId() + "/" + name, reply);
+          return first == null ? reply : first;
+        });
   }
 
   private static Containers staleOnceStopped(Containers containers) {

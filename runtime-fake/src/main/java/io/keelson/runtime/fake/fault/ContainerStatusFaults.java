@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 
 /** Faults of what a runtime tells of a container. */
 final class ContainerStatusFaults {
+  private static final long NANOS_PER_MILLISECOND = 1_000_000L;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private ContainerStatusFaults() {}
@@ -62,6 +63,14 @@ final class ContainerStatusFaults {
             "container-without-image-ref",
             "does not tell which image a container uses",
             ContainerStatus.Builder::clearImageRef),
+        status(
+            "container-image-ref-wrong",
+            "tells of a container that it uses an image which is not there",
+            status -> status.setImageRef("sha256:" + "0".repeat(64))),
+        status(
+            "container-created-in-milliseconds",
+            "counts the creation time of a container in milliseconds",
+            status -> status.setCreatedAt(status.getCreatedAt() / NANOS_PER_MILLISECOND)),
         status(
             "container-never-created",
             "does not tell when a container was created",

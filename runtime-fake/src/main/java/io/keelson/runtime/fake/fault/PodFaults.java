@@ -6,6 +6,7 @@ import io.keelson.runtime.spi.PodSandboxes;
 import io.keelson.runtime.v1.PodSandboxMetadata;
 import io.keelson.runtime.v1.PodSandboxState;
 import io.keelson.runtime.v1.PodSandboxStatus;
+import io.keelson.runtime.v1.PodSandboxStatusRequest;
 import io.keelson.runtime.v1.PodSandboxStatusResponse;
 import io.keelson.runtime.v1.RunPodSandboxRequest;
 import io.keelson.runtime.v1.RunPodSandboxResponse;
@@ -13,6 +14,7 @@ import io.keelson.runtime.v1.RuntimeServiceGrpc;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
@@ -60,6 +62,10 @@ final class PodFaults {
             "pod-created-in-seconds",
             "counts the creation time of a pod in seconds",
             status -> status.setCreatedAt(status.getCreatedAt() / NANOS_PER_SECOND)),
+        new CallFault(
+            "later-pod-created-earlier",
+            "gives pods creation times that go back",
+            () -> List.of(creationTimesGoBack())),
         status(
             "pod-without-address",
             "does not tell the address of a pod",
@@ -174,6 +180,22 @@ final class PodFaults {
           PodSandboxStatusResponse.Builder changed = reply.toBuilder();
           change.accept(changed.getStatusBuilder());
           return changed.build();
+        });
+  }
+
+  private static Tampering<PodSandboxStatusRequest, PodSandboxStatusResponse>
+      creationTimesGoBack() {
+    Map<String, Long> times = new ConcurrentHashMap<>();
+    AtomicInteger number = new AtomicInteger();
+    return Tampering.reply(
+        RuntimeServiceGrpc.getPodSandboxStatusMethod(),
+        (request, reply) -> {
+          PodSandboxStatus status = reply.getStatus();
+          long time =
+              times.computeIfAbsent(
+                  status.getId(),
+                  id -> status.getCreatedAt() - NANOS_PER_SECOND * number.getAndIncrement());
+          return reply.toBuilder().setStatus(status.toBuilder().setCreatedAt(time)).build();
         });
   }
 
