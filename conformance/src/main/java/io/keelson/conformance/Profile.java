@@ -1,7 +1,10 @@
 package io.keelson.conformance;
 
+import io.keelson.conformance.profile.BrokenPulls;
 import io.keelson.conformance.profile.ContainerLifeCycle;
+import io.keelson.conformance.profile.Credentials;
 import io.keelson.conformance.profile.ImageLifeCycle;
+import io.keelson.conformance.profile.ImageNames;
 import io.keelson.conformance.profile.ImageRemoval;
 import io.keelson.conformance.profile.Lists;
 import io.keelson.conformance.profile.PodLifeCycle;
@@ -32,7 +35,13 @@ public enum Profile {
               ContainerLifeCycle.class,
               Lists.class,
               StreamedLists.class);
-      case IMAGES -> List.of(ImageLifeCycle.class, ImageRemoval.class);
+      case IMAGES ->
+          List.of(
+              ImageLifeCycle.class,
+              ImageRemoval.class,
+              ImageNames.class,
+              Credentials.class,
+              BrokenPulls.class);
       case IDEMPOTENCE -> List.of(RepeatedCalls.class);
     };
   }

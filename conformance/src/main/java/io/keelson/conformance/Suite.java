@@ -90,7 +90,8 @@ public final class Suite {
     String run = RunLabel.ofNewRun();
     Leftovers leftovers = new Leftovers(runtime, images);
     leftovers.removeOfDeadRuns();
-    try (ImageRegistry registry = ImageRegistry.serve(image)) {
+    try (ImageRegistry registry =
+        ImageRegistry.serve(List.of(image, TestImage.withUserId(), TestImage.withUserName()))) {
       // An interrupted run cleans up too; whoever wants that not to happen has kill -9.
       Thread cleanup =
           new Thread(() -> leftovers.removeOf(run, registry.address()), "conformance-cleanup");

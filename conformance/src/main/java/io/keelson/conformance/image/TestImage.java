@@ -28,37 +28,59 @@ public record TestImage(String repository, String tag, Blob manifest, List<Blob>
   private static final int EXECUTABLE = 0755;
   private static final int READABLE = 0644;
 
+  /** The user that {@link #withUserId} names. */
+  public static final long USER_ID = 4321;
+
+  /** The user that {@link #withUserName} names; there is no file in it that tells his id. */
+  public static final String USER_NAME = "somebody";
+
   /** Makes the image of the test program, for the architecture this JVM runs on. */
   public static TestImage program() {
-    return of("program");
+    return make("program", "");
   }
 
-  /** Makes an image of the test program that shares its config, and so its id, with no other. */
+  /** Makes an image of the test program that has nothing in common with any other. */
   public static TestImage another() {
-    return of(UUID.randomUUID().toString());
+    return make(UUID.randomUUID().toString(), "");
   }
 
-  private static TestImage of(String mark) {
+  /** Makes one whose containers run as a user with a number. */
+  public static TestImage withUserId() {
+    return make("user-id", Long.toString(USER_ID));
+  }
+
+  /** Makes one whose containers run as a user with a name. */
+  public static TestImage withUserName() {
+    return make("user-name", USER_NAME);
+  }
+
+  /** The mark is the name, and keeps runtimes from telling that a layer is there already. */
+  private static TestImage make(String mark, String user) {
     try (InputStream program = TestImage.class.getResourceAsStream("program")) {
       if (program == null) {
         throw new IllegalStateException(
             "the test program is not on the class path; build the conformance module with Maven");
       }
-      return of(mark, program.readAllBytes());
+      return make(mark, user, program.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException("the test program could not be read", e);
     }
   }
 
-  private static TestImage of(String mark, byte[] program) throws IOException {
-    byte[] tar = new Tar().add(PROGRAM.substring(1), EXECUTABLE, program).bytes();
+  private static TestImage make(String mark, String user, byte[] program) throws IOException {
+    byte[] tar =
+        new Tar()
+            .add(PROGRAM.substring(1), EXECUTABLE, program)
+            .add("mark", READABLE, utf8(mark))
+            .bytes();
     Blob layer = new Blob(LAYER, gzip(tar));
     String configText =
         """
-        {"architecture":"%s","os":"linux","config":{"Entrypoint":["%s"],"Cmd":["pause"],\
-        "Env":["PATH=/"],"WorkingDir":"/","Labels":{"mark":"%s"}},"rootfs":{"type":"layers","diff_ids":["%s"]}}\
+        {"architecture":"%s","os":"linux","config":{"User":"%s","Entrypoint":["%s"],\
+        "Cmd":["pause"],"Env":["PATH=/"],"WorkingDir":"/"},\
+        "rootfs":{"type":"layers","diff_ids":["%s"]}}\
         """
-            .formatted(architecture(), PROGRAM, mark, Blob.digestOf(tar));
+            .formatted(architecture(), user, PROGRAM, Blob.digestOf(tar));
     Blob config = new Blob(CONFIG, utf8(configText));
     String manifestText =
         "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":%s,\"layers\":[%s]}"

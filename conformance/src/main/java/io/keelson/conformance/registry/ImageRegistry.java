@@ -1,132 +1,202 @@
 package io.keelson.conformance.registry;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keelson.conformance.image.Blob;
 import io.keelson.conformance.image.TestImage;
-import java.io.BufferedInputStream;
+import io.keelson.conformance.registry.PlainHttpServer.Reply;
+import io.keelson.conformance.registry.PlainHttpServer.Request;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The pull half of the OCI distribution specification, over plain HTTP on 127.0.0.1, where runtimes
- * accept a registry without TLS. They try TLS first all the same, and are told at once, in plain
- * HTTP, that this is the wrong protocol: most HTTP servers would leave them waiting for ten
- * seconds.
+ * accept a registry without TLS. Gives every image away in every {@link Manner}. Thread-safe.
  */
 public final class ImageRegistry implements AutoCloseable {
-  private static final int BACKLOG = 64;
-  private static final int READ_LIMIT_MILLIS = 10_000;
+  /** Who may pull what is not for everybody. */
+  public static final String USER = "conformance";
+
+  /** The user's password. */
+  public static final String PASSWORD = "correct horse:battery staple";
+
+  /** What a caller is given for user and password, and may send instead of them. */
+  public static final String TOKEN = "token-of-the-conformance-suite";
+
+  /** Every image has this tag too. */
+  public static final String OTHER_TAG = "other";
+
+  private static final long BYTE_PAUSE_NANOS = 200_000_000;
 
   private final Map<String, Blob> contents = new ConcurrentHashMap<>();
-  private final ServerSocket server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final AtomicInteger endless = new AtomicInteger();
+  private final PlainHttpServer server;
+  private volatile boolean asked;
+  private volatile boolean closed;
 
-  private ImageRegistry(ServerSocket server) {
-    this.server = server;
+  private ImageRegistry() throws IOException {
+    this.server = PlainHttpServer.start(this::answer);
   }
 
-  /** Starts a registry that has one image, on a port of its own. */
-  public static ImageRegistry serve(TestImage image) throws IOException {
-    ImageRegistry registry =
-        new ImageRegistry(new ServerSocket(0, BACKLOG, InetAddress.ofLiteral("127.0.0.1")));
-    registry.add(image);
-    registry.threads.execute(registry::accept);
+  /** Starts a registry that has these images, on a port of its own. */
+  public static ImageRegistry serve(List<TestImage> images) throws IOException {
+    ImageRegistry registry = new ImageRegistry();
+    images.forEach(registry::add);
     return registry;
   }
 
-  /** Takes in a further image; thread-safe. */
+  /** Takes in a further image. */
   public void add(TestImage image) {
-    String root = "/v2/" + image.repository();
-    contents.put(root + "/manifests/" + image.tag(), image.manifest());
-    contents.put(root + "/manifests/" + image.manifest().digest(), image.manifest());
+    contents.put(image.repository() + "/manifests/" + image.tag(), image.manifest());
+    contents.put(image.repository() + "/manifests/" + OTHER_TAG, image.manifest());
+    contents.put(image.repository() + "/manifests/" + image.manifest().digest(), image.manifest());
     for (Blob blob : image.blobs()) {
-      contents.put(root + "/blobs/" + blob.digest(), blob);
+      contents.put(image.repository() + "/blobs/" + blob.digest(), blob);
     }
   }
 
   /** Host and port, as names of its images begin. */
   public String address() {
-    return "127.0.0.1:" + server.getLocalPort();
+    return "127.0.0.1:" + server.port();
   }
 
-  /** The name under which a runtime pulls an image. */
+  /** The name under which a runtime pulls an image that everybody may have. */
   public String nameOf(TestImage image) {
-    return "%s/%s:%s".formatted(address(), image.repository(), image.tag());
+    return repositoryOf(image, Manner.OPEN) + ":" + image.tag();
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        Socket client = server.accept();
-        threads.execute(() -> serve(client));
-      }
-    } catch (IOException e) {
-      // Closed, which is the only end there is.
-      threads.shutdown();
+  /** The name of an image without tag and digest. */
+  public String repositoryOf(TestImage image, Manner manner) {
+    return "%s/%s/%s".formatted(address(), manner.prefix(), image.repository());
+  }
+
+  /** Whether anybody has asked for an image. */
+  public boolean wasAsked() {
+    return asked;
+  }
+
+  /** How many layers are being sent that never end. */
+  public int endlessTransfers() {
+    return endless.get();
+  }
+
+  private void answer(Request request, Reply reply) throws IOException {
+    String path = Optional.ofNullable(request.target().getPath()).orElse("");
+    if (!request.isHead() && !request.method().equals("GET")) {
+      refuse(reply, 405, Map.of());
+    } else if (path.equals("/token")) {
+      token(request, reply);
+    } else if (path.equals("/v2/")) {
+      refuse(reply, 200, Map.of());
+    } else {
+      pull(request, path, reply);
     }
   }
 
-  private void serve(Socket client) {
-    try (client) {
-      client.setSoTimeout(READ_LIMIT_MILLIS);
-      InputStream in = new BufferedInputStream(client.getInputStream());
-      RequestHead request = RequestHead.read(in);
-      if (request != null) {
-        answer(request, client.getOutputStream());
-        client.shutdownOutput();
-        // A close with something left to read resets the connection, and the answer is lost.
-        in.transferTo(OutputStream.nullOutputStream());
+  private void pull(Request request, String path, Reply reply) throws IOException {
+    asked = true;
+    Optional<Manner> manner =
+        Arrays.stream(Manner.values())
+            .filter(each -> path.startsWith("/v2/" + each.prefix() + "/"))
+            .findAny();
+    if (manner.isEmpty()) {
+      refuse(reply, 404, Map.of());
+    } else if (!mayPull(request, manner.get())) {
+      refuse(reply, 401, Map.of("WWW-Authenticate", challenge(manner.get(), path)));
+    } else {
+      String name = path.substring(("/v2/" + manner.get().prefix() + "/").length());
+      Optional<Blob> blob = Optional.ofNullable(contents.get(name));
+      boolean layer = blob.isPresent() && blob.get().mediaType().contains(".layer.");
+      if (blob.isEmpty() || (layer && manner.get() == Manner.INCOMPLETE)) {
+        refuse(reply, 404, Map.of());
+      } else {
+        send(request, blob.get(), layer ? manner.get() : Manner.OPEN, reply);
       }
-    } catch (IOException e) {
-      // The client has left, or speaks something else: either way there is nobody to answer.
+    }
+  }
+
+  private static boolean mayPull(Request request, Manner manner) {
+    return switch (manner) {
+      case BASIC -> isUser(request);
+      case TOKEN -> ("Bearer " + TOKEN).equals(request.headers().get("authorization"));
+      default -> true;
+    };
+  }
+
+  private static boolean isUser(Request request) {
+    String pair = Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(UTF_8));
+    return ("Basic " + pair).equals(request.headers().get("authorization"));
+  }
+
+  private String challenge(Manner manner, String path) {
+    String repository = path.substring("/v2/".length()).split("/(manifests|blobs)/", 2)[0];
+    return manner == Manner.BASIC
+        ? "Basic realm=\"conformance\""
+        : "Bearer realm=\"http://%s/token\",service=\"conformance\",scope=\"repository:%s:pull\""
+            .formatted(address(), repository);
+  }
+
+  private static void token(Request request, Reply reply) throws IOException {
+    if (isUser(request)) {
+      byte[] body =
+          "{\"token\":\"%1$s\",\"access_token\":\"%1$s\"}".formatted(TOKEN).getBytes(UTF_8);
+      reply.begin(200, Map.of("Content-Type", "application/json"), body.length).write(body);
+    } else {
+      refuse(reply, 401, Map.of("WWW-Authenticate", "Basic realm=\"conformance\""));
+    }
+  }
+
+  private static void refuse(Reply reply, int status, Map<String, String> headers)
+      throws IOException {
+    reply.begin(status, headers, 0).flush();
+  }
+
+  private void send(Request request, Blob blob, Manner manner, Reply reply) throws IOException {
+    byte[] bytes = blob.bytes();
+    Map<String, String> headers =
+        Map.of("Content-Type", blob.mediaType(), "Docker-Content-Digest", blob.digest());
+    OutputStream out = reply.begin(200, headers, bytes.length);
+    if (request.isHead()) {
       return;
     }
-  }
-
-  private void answer(RequestHead request, OutputStream out) throws IOException {
-    boolean head = request.method().equals("HEAD");
-    Blob blob = contents.get(request.path());
-    if (request.equals(RequestHead.TLS)) {
-      out.write(head("400 Bad Request", 0, ""));
-    } else if (!head && !request.method().equals("GET")) {
-      out.write(head("405 Method Not Allowed", 0, ""));
-    } else if (request.path().equals("/v2/")) {
-      out.write(head("200 OK", 0, ""));
-    } else if (blob == null) {
-      out.write(head("404 Not Found", 0, ""));
-    } else {
-      out.write(
-          head(
-              "200 OK",
-              blob.bytes().length,
-              "Content-Type: %s\r\nDocker-Content-Digest: %s\r\n"
-                  .formatted(blob.mediaType(), blob.digest())));
-      if (!head) {
-        out.write(blob.bytes());
+    switch (manner) {
+      case CUT -> out.write(bytes, 0, bytes.length / 2);
+      case FALSIFIED -> {
+        byte[] other = bytes.clone();
+        other[other.length / 2] ^= 1;
+        out.write(other);
       }
+      case ENDLESS -> trickle(bytes, out);
+      default -> out.write(bytes);
     }
     out.flush();
   }
 
-  private static byte[] head(String status, int length, String headers) {
-    return "HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n"
-        .formatted(status, length, headers)
-        .getBytes(ISO_8859_1);
+  private void trickle(byte[] bytes, OutputStream out) throws IOException {
+    endless.incrementAndGet();
+    try {
+      for (int i = 0; i < bytes.length && !closed; i++) {
+        out.write(bytes[i]);
+        out.flush();
+        LockSupport.parkNanos(BYTE_PAUSE_NANOS);
+      }
+    } finally {
+      endless.decrementAndGet();
+    }
   }
 
   /** Stops serving. */
   @Override
   public void close() throws IOException {
+    closed = true;
     server.close();
-    threads.shutdownNow();
   }
 }
