@@ -73,7 +73,7 @@ public final class ImageLifeCycle {
   @Specification(document = "CRI api.proto, rpc PullImage", says = "a pull that fails is an error")
   @Covers({"PullImageRequest.image"})
   void anImageThatNoRegistryHasIsNotPulled(RuntimeUnderTest node) {
-    String registry = node.registry().address();
+    String registry = node.registryAddress();
     var request =
         PullImageRequest.newBuilder().setImage(image(registry + "/missing/image:1")).build();
     node.assertRejected(() -> node.images().pullImage(request));
