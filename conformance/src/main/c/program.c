@@ -5,8 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "inside.h"
+
 static int usage(void) {
-  fputs("usage: program pause | exit CODE | print WORD... | lines COUNT | cat | ids\n", stderr);
+  fputs("usage: program pause | exit CODE | print WORD... | lines COUNT | cat | ids\n"
+        "     | show FILE... | links FILE... | owners FILE... | try ACTION WORD... | allocate MIB\n"
+        "     | spin | signal | stay | crash | spawn COUNT | answer tcp|udp PORT WORD\n"
+        "     | call HOST PORT\n", stderr);
   return 64;
 }
 
@@ -16,7 +21,7 @@ static void end(int number) {
 }
 
 /* Process 1 of a namespace ignores signals that it has no handler for. */
-_Noreturn static void wait_for_end(void) {
+_Noreturn void wait_for_end(void) {
   signal(SIGTERM, end);
   signal(SIGINT, end);
   puts("ready");
@@ -60,5 +65,6 @@ int main(int count, char **words) {
   if (!strcmp(command, "lines") && count == 3) return print_lines(atol(words[2]));
   if (!strcmp(command, "cat")) return copy_input();
   if (!strcmp(command, "ids")) return printf("%d %d\n", getuid(), getgid()) < 0;
-  return usage();
+  int code = run_inside(count, words);
+  return code < 0 ? usage() : code;
 }

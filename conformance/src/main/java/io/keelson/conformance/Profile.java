@@ -1,15 +1,21 @@
 package io.keelson.conformance;
 
 import io.keelson.conformance.profile.BrokenPulls;
+import io.keelson.conformance.profile.Capabilities;
 import io.keelson.conformance.profile.ContainerLifeCycle;
 import io.keelson.conformance.profile.Credentials;
 import io.keelson.conformance.profile.ImageLifeCycle;
 import io.keelson.conformance.profile.ImageNames;
 import io.keelson.conformance.profile.ImageRemoval;
+import io.keelson.conformance.profile.KernelParametersAndDevices;
 import io.keelson.conformance.profile.Lists;
+import io.keelson.conformance.profile.MandatoryAccess;
 import io.keelson.conformance.profile.PodLifeCycle;
+import io.keelson.conformance.profile.Privileges;
 import io.keelson.conformance.profile.RepeatedCalls;
+import io.keelson.conformance.profile.SeccompProfiles;
 import io.keelson.conformance.profile.StreamedLists;
+import io.keelson.conformance.profile.UsersAndGroups;
 import io.keelson.conformance.profile.VersionAndStatus;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +28,8 @@ public enum Profile {
   CORE,
   /** Pulling, finding and removing images. */
   IMAGES,
+  /** Users, capabilities, profiles, and whatever else limits what programs may do. */
+  SECURITY,
   /** Calls that must succeed when their work is done already. */
   IDEMPOTENCE;
 
@@ -42,6 +50,14 @@ public enum Profile {
               ImageNames.class,
               Credentials.class,
               BrokenPulls.class);
+      case SECURITY ->
+          List.of(
+              UsersAndGroups.class,
+              Capabilities.class,
+              Privileges.class,
+              SeccompProfiles.class,
+              MandatoryAccess.class,
+              KernelParametersAndDevices.class);
       case IDEMPOTENCE -> List.of(RepeatedCalls.class);
     };
   }

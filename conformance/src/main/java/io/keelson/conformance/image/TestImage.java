@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * An image (OCI image specification) that holds nothing but the test program.
+ * An image (OCI image specification) that holds the test program, a user and a file.
  *
  * @param repository its name without registry and tag
  * @param tag its tag
@@ -22,17 +22,26 @@ public record TestImage(String repository, String tag, Blob manifest, List<Blob>
   /** Where the test program is in every image. */
   public static final String PROGRAM = "/program";
 
+  /** A user whom its /etc/passwd knows. */
+  public static final String USER = "tester";
+
+  /** The user's id. */
+  public static final long USER_ID = 1234;
+
+  /** The user's own group. */
+  public static final long GROUP_ID = 4321;
+
+  /** A group whose member the user is by its /etc/group. */
+  public static final long EXTRA_GROUP_ID = 5678;
+
+  /** What is in its file {@code /data/file}. */
+  public static final String DATA = "data of the image\n";
+
   private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
   private static final String CONFIG = "application/vnd.oci.image.config.v1+json";
   private static final String LAYER = "application/vnd.oci.image.layer.v1.tar+gzip";
   private static final int EXECUTABLE = 0755;
   private static final int READABLE = 0644;
-
-  /** The user that {@link #withUserId} names. */
-  public static final long USER_ID = 4321;
-
-  /** The user that {@link #withUserName} names; there is no file in it that tells his id. */
-  public static final String USER_NAME = "somebody";
 
   /** Makes the image of the test program, for the architecture this JVM runs on. */
   public static TestImage program() {
@@ -51,7 +60,7 @@ public record TestImage(String repository, String tag, Blob manifest, List<Blob>
 
   /** Makes one whose containers run as a user with a name. */
   public static TestImage withUserName() {
-    return make("user-name", USER_NAME);
+    return make("user-name", USER);
   }
 
   /** The mark is the name, and keeps runtimes from telling that a layer is there already. */
@@ -72,6 +81,17 @@ public record TestImage(String repository, String tag, Blob manifest, List<Blob>
         new Tar()
             .add(PROGRAM.substring(1), EXECUTABLE, program)
             .add("mark", READABLE, utf8(mark))
+            .add(
+                "etc/passwd",
+                READABLE,
+                utf8("root:x:0:0::/:\n%s:x:%d:%d::/:\n".formatted(USER, USER_ID, GROUP_ID)))
+            .add(
+                "etc/group",
+                READABLE,
+                utf8(
+                    "root:x:0:\n%s:x:%d:\nextra:x:%d:%s\n"
+                        .formatted(USER, GROUP_ID, EXTRA_GROUP_ID, USER)))
+            .add("data/file", READABLE, utf8(DATA))
             .bytes();
     Blob layer = new Blob(LAYER, gzip(tar));
     String configText =

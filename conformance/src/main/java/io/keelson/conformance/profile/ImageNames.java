@@ -94,7 +94,7 @@ public final class ImageNames {
     assertEquals(TestImage.USER_ID, number.getUid().getValue(), "uid");
     assertEquals("", number.getUsername(), "username of an image whose user is a number");
     Image name = pulled(node, TestImage.withUserName());
-    assertEquals(TestImage.USER_NAME, name.getUsername(), "username");
+    assertEquals(TestImage.USER, name.getUsername(), "username");
     assertFalse(name.hasUid(), "uid of an image whose user is a name is set");
   }
 

@@ -99,7 +99,7 @@ public final class FakeBackend
 
   @Override
   public RuntimeFeatures features() {
-    return RuntimeFeatures.getDefaultInstance();
+    return RuntimeFeatures.newBuilder().setSupplementalGroupsPolicy(true).build();
   }
 
   @Override

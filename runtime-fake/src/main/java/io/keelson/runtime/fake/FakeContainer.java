@@ -7,7 +7,10 @@ import io.keelson.runtime.v1.ContainerEventType;
 import io.keelson.runtime.v1.ContainerResources;
 import io.keelson.runtime.v1.ContainerState;
 import io.keelson.runtime.v1.ContainerStatus;
+import io.keelson.runtime.v1.ContainerUser;
 import io.keelson.runtime.v1.LinuxContainerResources;
+import io.keelson.runtime.v1.LinuxContainerSecurityContext;
+import io.keelson.runtime.v1.LinuxContainerUser;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -157,6 +160,18 @@ final class FakeContainer {
         .build();
   }
 
+  /** As asked for: images are names only, and know no users and groups. */
+  private ContainerUser user() {
+    LinuxContainerSecurityContext security = config.getLinux().getSecurityContext();
+    return ContainerUser.newBuilder()
+        .setLinux(
+            LinuxContainerUser.newBuilder()
+                .setUid(security.getRunAsUser().getValue())
+                .setGid(security.getRunAsGroup().getValue())
+                .addAllSupplementalGroups(security.getSupplementalGroupsList()))
+        .build();
+  }
+
   synchronized ContainerStatus status() {
     ContainerStatus.Builder status =
         ContainerStatus.newBuilder()
@@ -175,6 +190,7 @@ final class FakeContainer {
             .addAllMounts(config.getMountsList())
             .setLogPath(log.path())
             .setStopSignal(config.getStopSignal())
+            .setUser(user())
             .setResources(ContainerResources.newBuilder().setLinux(resources));
     if (state == ContainerState.CONTAINER_EXITED) {
       status.setReason(exitCode == 0 ? "Completed" : "Error");

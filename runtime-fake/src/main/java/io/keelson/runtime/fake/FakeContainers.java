@@ -38,6 +38,7 @@ final class FakeContainers implements Containers {
                 CriException.notFound(
                     "image '%s' is not here; pull it first"
                         .formatted(config.getImage().getImage())));
+    NodeLimits.check(config);
     String id = FakeNode.newId();
     FakeLog log = node.log(pod.config.getLogDirectory(), config.getLogPath());
     node.containers()

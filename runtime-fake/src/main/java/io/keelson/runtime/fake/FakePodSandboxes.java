@@ -21,6 +21,7 @@ final class FakePodSandboxes implements PodSandboxes {
 
   @Override
   public String runPodSandbox(PodSandboxConfig config, String runtimeHandler) {
+    NodeLimits.check(config);
     String id = FakeNode.newId();
     int number = 2 + lastAddress.getAndIncrement() % ADDRESSES;
     String address = "10.88.%d.%d".formatted(number >> 8, number & 0xff);
