@@ -221,7 +221,7 @@ final class ConformanceCommand implements Callable<Integer> {
       return version.getRuntimeName() + " " + version.getRuntimeVersion();
     } catch (StatusRuntimeException e) {
       throw CommandFailure.wrongUsage(
-          "no CRI v1 runtime answers at %s: %s".formatted(endpoint, e.getStatus()));
+          "no CRI v1 runtime answers at %s: %s".formatted(endpoint, e.getMessage()));
     }
   }
 }

@@ -16,6 +16,7 @@ import io.keelson.runtime.v1.RuntimeServiceGrpc;
 import io.keelson.runtime.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
 import io.keelson.runtime.v1.StopPodSandboxRequest;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -40,11 +41,11 @@ final class Leftovers {
   /**
    * Removes what one run made.
    *
-   * @param registry host and port of its registry
+   * @param prefixes what the names of its images begin with
    */
-  void removeOf(String run, String registry) {
+  void removeOf(String run, Set<String> prefixes) {
     removePods(run::equals);
-    removeImages(registry + "/");
+    prefixes.forEach(this::removeImages);
   }
 
   /** The suite filters: that the runtime filters rightly is what tests are for. */

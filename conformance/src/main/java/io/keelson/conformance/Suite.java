@@ -94,12 +94,12 @@ public final class Suite {
         ImageRegistry.serve(List.of(image, TestImage.withUserId(), TestImage.withUserName()))) {
       // An interrupted run cleans up too; whoever wants that not to happen has kill -9.
       Thread cleanup =
-          new Thread(() -> leftovers.removeOf(run, registry.address()), "conformance-cleanup");
+          new Thread(() -> leftovers.removeOf(run, registry.prefixes()), "conformance-cleanup");
       Runtime.getRuntime().addShutdownHook(cleanup);
       try {
         return run(new RunScope(settings, run, registry, image, runtime, images), listener);
       } finally {
-        leftovers.removeOf(run, registry.address());
+        leftovers.removeOf(run, registry.prefixes());
         Runtime.getRuntime().removeShutdownHook(cleanup);
       }
     }

@@ -1,5 +1,6 @@
 package io.keelson.conformance.registry;
 
+import static io.keelson.conformance.registry.Manner.OPEN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.keelson.conformance.image.Blob;
@@ -10,12 +11,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /**
  * The pull half of the OCI distribution specification, over plain HTTP on 127.0.0.1, where runtimes
@@ -38,12 +43,20 @@ public final class ImageRegistry implements AutoCloseable {
 
   private final Map<String, Blob> contents = new ConcurrentHashMap<>();
   private final AtomicInteger endless = new AtomicInteger();
-  private final PlainHttpServer server;
+  private final Map<Manner, PlainHttpServer> servers = new EnumMap<>(Manner.class);
   private volatile boolean asked;
   private volatile boolean closed;
 
   private ImageRegistry() throws IOException {
-    this.server = PlainHttpServer.start(this::answer);
+    // Some runtimes ask only at the root whether credentials are wanted, so each has its own.
+    PlainHttpServer open = PlainHttpServer.start((request, reply) -> answer(OPEN, request, reply));
+    for (Manner manner : Manner.values()) {
+      servers.put(
+          manner,
+          manner.wantsCredentials()
+              ? PlainHttpServer.start((request, reply) -> answer(manner, request, reply))
+              : open);
+    }
   }
 
   /** Starts a registry that has these images, on a port of its own. */
@@ -63,19 +76,30 @@ public final class ImageRegistry implements AutoCloseable {
     }
   }
 
-  /** Host and port, as names of its images begin. */
+  /** Host and port, as names of images begin that everybody may have. */
   public String address() {
-    return "127.0.0.1:" + server.port();
+    return address(OPEN);
+  }
+
+  private String address(Manner manner) {
+    return "127.0.0.1:" + Objects.requireNonNull(servers.get(manner)).port();
+  }
+
+  /** What the names of all its images begin with. */
+  public Set<String> prefixes() {
+    return servers.keySet().stream()
+        .map(manner -> address(manner) + "/")
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The name under which a runtime pulls an image that everybody may have. */
   public String nameOf(TestImage image) {
-    return repositoryOf(image, Manner.OPEN) + ":" + image.tag();
+    return repositoryOf(image, OPEN) + ":" + image.tag();
   }
 
   /** The name of an image without tag and digest. */
   public String repositoryOf(TestImage image, Manner manner) {
-    return "%s/%s/%s".formatted(address(), manner.prefix(), image.repository());
+    return "%s/%s/%s".formatted(address(manner), manner.prefix(), image.repository());
   }
 
   /** Whether anybody has asked for an image. */
@@ -88,29 +112,30 @@ public final class ImageRegistry implements AutoCloseable {
     return endless.get();
   }
 
-  private void answer(Request request, Reply reply) throws IOException {
+  private void answer(Manner door, Request request, Reply reply) throws IOException {
     String path = Optional.ofNullable(request.target().getPath()).orElse("");
     if (!request.isHead() && !request.method().equals("GET")) {
       refuse(reply, 405, Map.of());
     } else if (path.equals("/token")) {
       token(request, reply);
+    } else if (!mayPull(request, door)) {
+      refuse(reply, 401, Map.of("WWW-Authenticate", challenge(door, path)));
     } else if (path.equals("/v2/")) {
       refuse(reply, 200, Map.of());
     } else {
-      pull(request, path, reply);
+      pull(door, request, path, reply);
     }
   }
 
-  private void pull(Request request, String path, Reply reply) throws IOException {
+  private void pull(Manner door, Request request, String path, Reply reply) throws IOException {
     asked = true;
     Optional<Manner> manner =
         Arrays.stream(Manner.values())
+            .filter(each -> each.wantsCredentials() ? each == door : door == OPEN)
             .filter(each -> path.startsWith("/v2/" + each.prefix() + "/"))
             .findAny();
     if (manner.isEmpty()) {
       refuse(reply, 404, Map.of());
-    } else if (!mayPull(request, manner.get())) {
-      refuse(reply, 401, Map.of("WWW-Authenticate", challenge(manner.get(), path)));
     } else {
       String name = path.substring(("/v2/" + manner.get().prefix() + "/").length());
       Optional<Blob> blob = Optional.ofNullable(contents.get(name));
@@ -118,7 +143,7 @@ public final class ImageRegistry implements AutoCloseable {
       if (blob.isEmpty() || (layer && manner.get() == Manner.INCOMPLETE)) {
         refuse(reply, 404, Map.of());
       } else {
-        send(request, blob.get(), layer ? manner.get() : Manner.OPEN, reply);
+        send(request, blob.get(), layer ? manner.get() : OPEN, reply);
       }
     }
   }
@@ -141,7 +166,7 @@ public final class ImageRegistry implements AutoCloseable {
     return manner == Manner.BASIC
         ? "Basic realm=\"conformance\""
         : "Bearer realm=\"http://%s/token\",service=\"conformance\",scope=\"repository:%s:pull\""
-            .formatted(address(), repository);
+            .formatted(address(manner), repository);
   }
 
   private static void token(Request request, Reply reply) throws IOException {
@@ -197,6 +222,8 @@ public final class ImageRegistry implements AutoCloseable {
   @Override
   public void close() throws IOException {
     closed = true;
-    server.close();
+    for (PlainHttpServer server : servers.values()) {
+      server.close();
+    }
   }
 }

@@ -19,6 +19,11 @@ public enum Manner {
   /** Names the layer in the manifest and does not have it. */
   INCOMPLETE;
 
+  /** Whether it asks who pulls, at a door of its own. */
+  boolean wantsCredentials() {
+    return this == BASIC || this == TOKEN;
+  }
+
   /** The first part of the names of such images. */
   String prefix() {
     return name().toLowerCase(Locale.ROOT);

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,15 +78,20 @@ final class ImageRegistryTest {
 
   @Test
   void whatIsNotForEverybodyIsGivenToWhoeverShowsPasswordOrToken() throws Exception {
-    String manifest = image.repository() + "/manifests/" + image.tag();
-    assertThat(send("GET", "basic/" + manifest).headers().firstValue("www-authenticate"))
-        .hasValue("Basic realm=\"conformance\"");
-    assertThat(send("GET", "token/" + manifest).headers().firstValue("www-authenticate"))
-        .hasValueSatisfying(
-            value -> assertThat(value).startsWith("Bearer ").contains("scope=\"repository:token/"));
-    assertThat(send("GET", "token/" + manifest, "Bearer " + ImageRegistry.TOKEN).statusCode())
-        .isEqualTo(200);
-    assertThat(send("GET", "token/" + manifest, "Bearer other").statusCode()).isEqualTo(401);
+    for (Manner manner : List.of(Manner.BASIC, Manner.TOKEN)) {
+      String name = registry.repositoryOf(image, manner);
+      root = "http://" + name.replaceFirst("/", "/v2/");
+      String manifest = "/manifests/" + image.tag();
+      assertThat(send("GET", manifest).headers().firstValue("www-authenticate"))
+          .hasValueSatisfying(value ->
+              assertThat(value).startsWith(manner == Manner.BASIC ? "Basic " : "Bearer realm="));
+      assertThat(send("GET", manifest, "Bearer " + ImageRegistry.TOKEN).statusCode())
+          .isEqualTo(manner == Manner.BASIC ? 401 : 200);
+      String pair = ImageRegistry.USER + ":" + ImageRegistry.PASSWORD;
+      String basic = "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(US_ASCII));
+      assertThat(send("GET", manifest, basic).statusCode())
+          .isEqualTo(manner == Manner.BASIC ? 200 : 401);
+    }
   }
 
   @Test
