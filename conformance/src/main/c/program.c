@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include "inside.h"
+#include "output.h"
 
 static int usage(void) {
   fputs("usage: program pause | exit CODE | print WORD... | lines COUNT | cat | ids\n"
         "     | show FILE... | links FILE... | owners FILE... | try ACTION WORD... | allocate MIB\n"
         "     | spin | signal | stay | crash | spawn COUNT | answer tcp|udp PORT WORD\n"
-        "     | call HOST PORT\n", stderr);
+        "     | call HOST PORT | fill COUNT | word TEXT | bytes | count LAST\n"
+        "     | terminal COLUMNS\n", stderr);
   return 64;
 }
 
@@ -66,5 +68,6 @@ int main(int count, char **words) {
   if (!strcmp(command, "cat")) return copy_input();
   if (!strcmp(command, "ids")) return printf("%d %d\n", getuid(), getgid()) < 0;
   int code = run_inside(count, words);
+  if (code < 0) code = run_output(count, words);
   return code < 0 ? usage() : code;
 }

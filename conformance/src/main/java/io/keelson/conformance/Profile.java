@@ -3,7 +3,9 @@ package io.keelson.conformance;
 import io.keelson.conformance.profile.BrokenPulls;
 import io.keelson.conformance.profile.Capabilities;
 import io.keelson.conformance.profile.ContainerLifeCycle;
+import io.keelson.conformance.profile.ContainerLog;
 import io.keelson.conformance.profile.Credentials;
+import io.keelson.conformance.profile.Events;
 import io.keelson.conformance.profile.ImageLifeCycle;
 import io.keelson.conformance.profile.ImageNames;
 import io.keelson.conformance.profile.ImageRemoval;
@@ -11,10 +13,13 @@ import io.keelson.conformance.profile.KernelParametersAndDevices;
 import io.keelson.conformance.profile.Lists;
 import io.keelson.conformance.profile.MandatoryAccess;
 import io.keelson.conformance.profile.PodLifeCycle;
+import io.keelson.conformance.profile.PortForwards;
 import io.keelson.conformance.profile.Privileges;
 import io.keelson.conformance.profile.RepeatedCalls;
 import io.keelson.conformance.profile.SeccompProfiles;
+import io.keelson.conformance.profile.StreamedCommands;
 import io.keelson.conformance.profile.StreamedLists;
+import io.keelson.conformance.profile.SynchronousCommands;
 import io.keelson.conformance.profile.UsersAndGroups;
 import io.keelson.conformance.profile.VersionAndStatus;
 import java.util.Arrays;
@@ -28,6 +33,10 @@ public enum Profile {
   CORE,
   /** Pulling, finding and removing images. */
   IMAGES,
+  /** Commands in containers, attachments and port-forwards. */
+  STREAMING,
+  /** What the runtime tells of by itself. */
+  EVENTS,
   /** Users, capabilities, profiles, and whatever else limits what programs may do. */
   SECURITY,
   /** Calls that must succeed when their work is done already. */
@@ -42,7 +51,8 @@ public enum Profile {
               PodLifeCycle.class,
               ContainerLifeCycle.class,
               Lists.class,
-              StreamedLists.class);
+              StreamedLists.class,
+              ContainerLog.class);
       case IMAGES ->
           List.of(
               ImageLifeCycle.class,
@@ -58,6 +68,9 @@ public enum Profile {
               SeccompProfiles.class,
               MandatoryAccess.class,
               KernelParametersAndDevices.class);
+      case STREAMING ->
+          List.of(SynchronousCommands.class, StreamedCommands.class, PortForwards.class);
+      case EVENTS -> List.of(Events.class);
       case IDEMPOTENCE -> List.of(RepeatedCalls.class);
     };
   }
