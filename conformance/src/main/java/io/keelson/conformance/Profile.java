@@ -12,14 +12,18 @@ import io.keelson.conformance.profile.ImageRemoval;
 import io.keelson.conformance.profile.KernelParametersAndDevices;
 import io.keelson.conformance.profile.Lists;
 import io.keelson.conformance.profile.MandatoryAccess;
+import io.keelson.conformance.profile.Namespaces;
 import io.keelson.conformance.profile.PodLifeCycle;
 import io.keelson.conformance.profile.PortForwards;
+import io.keelson.conformance.profile.PodNetwork;
 import io.keelson.conformance.profile.Privileges;
 import io.keelson.conformance.profile.RepeatedCalls;
+import io.keelson.conformance.profile.ResolverConfig;
 import io.keelson.conformance.profile.SeccompProfiles;
 import io.keelson.conformance.profile.StreamedCommands;
 import io.keelson.conformance.profile.StreamedLists;
 import io.keelson.conformance.profile.SynchronousCommands;
+import io.keelson.conformance.profile.UserNamespaces;
 import io.keelson.conformance.profile.UsersAndGroups;
 import io.keelson.conformance.profile.VersionAndStatus;
 import java.util.Arrays;
@@ -39,6 +43,10 @@ public enum Profile {
   EVENTS,
   /** Users, capabilities, profiles, and whatever else limits what programs may do. */
   SECURITY,
+  /** What pods and containers share of the kernel with each other and with the node. */
+  LINUX_NAMESPACES,
+  /** Addresses, ports and name servers of pods. */
+  NETWORK,
   /** Calls that must succeed when their work is done already. */
   IDEMPOTENCE;
 
@@ -71,6 +79,8 @@ public enum Profile {
       case STREAMING ->
           List.of(SynchronousCommands.class, StreamedCommands.class, PortForwards.class);
       case EVENTS -> List.of(Events.class);
+      case LINUX_NAMESPACES -> List.of(Namespaces.class, UserNamespaces.class);
+      case NETWORK -> List.of(PodNetwork.class, ResolverConfig.class);
       case IDEMPOTENCE -> List.of(RepeatedCalls.class);
     };
   }

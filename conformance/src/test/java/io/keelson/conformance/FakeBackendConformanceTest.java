@@ -21,7 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 final class FakeBackendConformanceTest {
   /** What the fake does not have, as the reasons of tests that do not apply say it. */
   private static final List<String> LACKS =
-      List.of("the runtime runs no programs", "the runtime makes images up");
+      List.of(
+          "the runtime runs no programs",
+          "the runtime makes images up",
+          "user_namespaces_host_network",
+          "does not announce user namespaces");
 
   @TempDir private Path folder = Path.of("");
 

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What of root's power containers have. */
 @ExtendWith(GivesRuntime.class)
 public final class Capabilities {
-  /** Called by JUnit. */
-  Capabilities() {}
-
   private static final long CHOWN = 1L;
   private static final long NET_BIND_SERVICE = 1L << 10;
   private static final long NET_ADMIN = 1L << 12;
   private static final long SYS_ADMIN = 1L << 21;
   private static final long SYS_TIME = 1L << 25;
+
+  /** Called by JUnit. */
+  Capabilities() {}
 
   @Test
   @Specification(

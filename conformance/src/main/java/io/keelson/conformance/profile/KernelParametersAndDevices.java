@@ -16,6 +16,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Sysctls of pods, and devices of the node in containers. */
 @ExtendWith(GivesRuntime.class)
 public final class KernelParametersAndDevices {
+  private static final String DEVICE = "/dev/log-of-kernel";
+
   /** Called by JUnit. */
   KernelParametersAndDevices() {}
 
@@ -91,8 +93,6 @@ public final class KernelParametersAndDevices {
         withKernelLog(pod, "reader", "r").attempt("open", DEVICE),
         "writing, permissions r");
   }
-
-  private static final String DEVICE = "/dev/log-of-kernel";
 
   /** A device that every node has, and containers have not. */
   private static TestContainer withKernelLog(Pod pod, String name, String permissions) {

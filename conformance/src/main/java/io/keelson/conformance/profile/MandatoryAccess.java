@@ -21,10 +21,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** AppArmor and SELinux, on nodes that have them. */
 @ExtendWith(GivesRuntime.class)
 public final class MandatoryAccess {
+  private static final String ATTRIBUTE = "/proc/1/attr/current";
+
   /** Called by JUnit. */
   MandatoryAccess() {}
-
-  private static final String ATTRIBUTE = "/proc/1/attr/current";
 
   @Test
   @Specification(

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What containers may do to themselves and to the node. */
 @ExtendWith(GivesRuntime.class)
 public final class Privileges {
-  /** Called by JUnit. */
-  Privileges() {}
-
   private static final long SYS_ADMIN = 1L << 21;
   private static final String SETTING = "/sys/class/net/lo/mtu";
+
+  /** Called by JUnit. */
+  Privileges() {}
 
   @Test
   @Specification(

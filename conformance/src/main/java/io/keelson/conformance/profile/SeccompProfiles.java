@@ -22,9 +22,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Which system calls containers may make. */
 @ExtendWith(GivesRuntime.class)
 public final class SeccompProfiles {
-  /** Called by JUnit. */
-  SeccompProfiles() {}
-
   /** Forbids nothing but to set the host name. */
   private static final String NO_HOSTNAME =
       """
@@ -35,6 +32,11 @@ public final class SeccompProfiles {
   private static final String NONE = "0";
   private static final String FILTER = "2";
 
+  private static final String MODE = "seccomp mode of the program, 0 for none and 2 for a filter";
+
+  /** Called by JUnit. */
+  SeccompProfiles() {}
+
   @Test
   @Specification(
       document = "CRI api.proto, message SecurityProfile",
@@ -44,8 +46,6 @@ public final class SeccompProfiles {
     assertEquals(
         NONE, start(node, profile(ProfileType.Unconfined)).program().field("Seccomp"), MODE);
   }
-
-  private static final String MODE = "seccomp mode of the program, 0 for none and 2 for a filter";
 
   @Test
   @Specification(

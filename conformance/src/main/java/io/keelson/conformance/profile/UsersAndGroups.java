@@ -27,12 +27,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Whom containers run as. */
 @ExtendWith(GivesRuntime.class)
 public final class UsersAndGroups {
-  /** Called by JUnit. */
-  UsersAndGroups() {}
-
   private static final long USER = 1001;
   private static final long GROUP = 1002;
   private static final long FURTHER_GROUP = 4001;
+
+  /** Called by JUnit. */
+  UsersAndGroups() {}
 
   @Test
   @Specification(

@@ -57,6 +57,7 @@ final class SecurityChecks {
     Fields.knownEnums(field, options);
     podOrNode(field + ".network", options.getNetwork());
     podOrNode(field + ".ipc", options.getIpc());
+    podOrNode(field + ".userns_options.mode", options.getUsernsOptions().getMode());
     if (options.getPid() == NamespaceMode.TARGET) {
       Fields.id(field + ".target_id", options.getTargetId());
     }

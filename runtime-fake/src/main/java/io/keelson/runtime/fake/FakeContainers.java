@@ -9,6 +9,8 @@ import io.keelson.runtime.v1.ContainerEventType;
 import io.keelson.runtime.v1.ContainerStatus;
 import io.keelson.runtime.v1.ExecSyncResponse;
 import io.keelson.runtime.v1.Image;
+import io.keelson.runtime.v1.NamespaceMode;
+import io.keelson.runtime.v1.NamespaceOption;
 import io.keelson.runtime.v1.PodSandboxConfig;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +41,10 @@ final class FakeContainers implements Containers {
                     "image '%s' is not here; pull it first"
                         .formatted(config.getImage().getImage())));
     NodeLimits.check(config);
+    NamespaceOption namespaces = config.getLinux().getSecurityContext().getNamespaceOptions();
+    if (namespaces.getPid() == NamespaceMode.TARGET) {
+      node.container(namespaces.getTargetId());
+    }
     String id = FakeNode.newId();
     FakeLog log = node.log(pod.config.getLogDirectory(), config.getLogPath());
     node.containers()
