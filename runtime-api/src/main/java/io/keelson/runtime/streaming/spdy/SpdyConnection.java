@@ -65,7 +65,7 @@ public final class SpdyConnection {
     this.reader = new SpdyReader(transport.input());
     this.sink =
         new FrameSink(
-            transport.output(), () -> terminate(new IOException("the connection is broken")));
+            transport.output(), () -> writingFailed(new IOException("the connection is broken")));
     this.nextStreamId = server ? 2 : 1;
     this.nextPingId = server ? 2 : 1;
   }
@@ -120,10 +120,7 @@ public final class SpdyConnection {
       case SpdyFrame.RstStream reset -> {
         SpdyStream stream = streams.get(reset.streamId());
         if (stream != null) {
-          stream.abort(
-              new IOException(
-                  "the peer reset stream %d with status %d"
-                      .formatted(reset.streamId(), reset.status())));
+          wasReset(stream, reset.status());
         }
       }
       case SpdyFrame.Ping ping -> {
@@ -142,6 +139,17 @@ public final class SpdyConnection {
       }
       // It opens no streams any more; those that are open go on until they or the connection end.
       case SpdyFrame.GoAway _ -> {}
+    }
+  }
+
+  /** Servers written in Go cancel their streams when all is sent, and it counts as their end. */
+  private void wasReset(SpdyStream stream, int status) {
+    IOException cause =
+        new IOException("the peer reset stream %d with status %d".formatted(stream.id(), status));
+    if (!server && status == CANCEL) {
+      stream.endAfterAll(cause);
+    } else {
+      stream.abort(cause);
     }
   }
 
@@ -295,6 +303,16 @@ public final class SpdyConnection {
   /** Waits until {@link #run} has read the connection's end; false when it has not by then. */
   public boolean awaitEnd(Duration limit) throws InterruptedException {
     return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** A server may have closed behind its last words, which are still to be read. */
+  private void writingFailed(IOException cause) {
+    if (server) {
+      terminate(cause);
+    } else {
+      window.fail(cause);
+      streams.values().forEach(stream -> stream.window().fail(cause));
+    }
   }
 
   /** Drops the connection: all waiting ends with this failure. Does not wait. Repeatable. */

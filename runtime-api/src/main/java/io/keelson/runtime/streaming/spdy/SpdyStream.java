@@ -140,6 +140,25 @@ public final class SpdyStream {
     }
   }
 
+  /** The peer's reset of a stream of which all that came is whole. */
+  void endAfterAll(IOException cause) {
+    Runnable action;
+    synchronized (this) {
+      if (aborted != null) {
+        return;
+      }
+      aborted = cause;
+      action = onAbort;
+    }
+    window.fail(cause);
+    received.end();
+    replied.countDown();
+    connection.forget(this);
+    if (action != null) {
+      action.run();
+    }
+  }
+
   private void breakOff(IOException cause) {
     window.fail(cause);
     received.fail(cause);
