@@ -55,6 +55,7 @@ public final class SpdyConnection {
   private int lastPeerStreamId;
   private int unreported;
   private @Nullable Integer peerWindow;
+  private volatile boolean peerCounts;
 
   private SpdyConnection(
       boolean server, Duplex transport, Consumer<SpdyStream> onOpened, Runnable onActivity) {
@@ -130,6 +131,7 @@ public final class SpdyConnection {
       }
       case SpdyFrame.Settings settings -> apply(settings);
       case SpdyFrame.WindowUpdate update -> {
+        peerCounts = true;
         SpdyStream stream = streams.get(update.streamId());
         if (update.streamId() == 0) {
           window.add(update.delta());
@@ -153,6 +155,15 @@ public final class SpdyConnection {
     }
   }
 
+  /**
+   * Whether the peer is told what was read. Servers written in Go know nothing of windows, and are
+   * gone when they have sent the last of it; to write to them then would reset the connection, and
+   * what is not read yet would be lost.
+   */
+  boolean reportsWhatIsRead() {
+    return server || peerCounts;
+  }
+
   private static void endIf(boolean fin, @Nullable SpdyStream stream) {
     if (fin && stream != null) {
       stream.receiveEnd();
@@ -167,7 +178,7 @@ public final class SpdyConnection {
         stream.receive(chunk, count);
       }
       unreported += count;
-      if (unreported >= WINDOW_SIZE / 2) {
+      if (unreported >= WINDOW_SIZE / 2 && reportsWhatIsRead()) {
         sendSoon(new SpdyFrame.WindowUpdate(0, unreported));
         unreported = 0;
       }
@@ -211,6 +222,7 @@ public final class SpdyConnection {
     if (announced == null) {
       return;
     }
+    peerCounts = true;
     synchronized (streams) {
       Integer before = peerWindow;
       peerWindow = announced;

@@ -202,7 +202,8 @@ public final class SpdyStream {
   private void consumed(int count) {
     synchronized (this) {
       unreported += count;
-      if (unreported < SpdyConnection.WINDOW_SIZE / 2 || remoteEnded || aborted != null) {
+      boolean few = unreported < SpdyConnection.WINDOW_SIZE / 2;
+      if (few || remoteEnded || aborted != null || !connection.reportsWhatIsRead()) {
         return;
       }
       count = unreported;

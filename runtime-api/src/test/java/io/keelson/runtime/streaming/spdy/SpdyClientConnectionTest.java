@@ -3,6 +3,7 @@ package io.keelson.runtime.streaming.spdy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.keelson.runtime.streaming.flow.SocketDuplex;
 import java.io.BufferedOutputStream;
@@ -40,6 +41,9 @@ final class SpdyClientConnectionTest {
     running = Thread.startVirtualThread(client::run);
     toClient = new BufferedOutputStream(peer.getOutputStream());
     stream = client.open(Map.of("streamtype", "stdout"));
+    try (SpdyReader fromClient = new SpdyReader(peer.getInputStream())) {
+      await().until(() -> fromClient.next() instanceof SpdyFrame.SynStream);
+    }
     send(new SpdyFrame.SynReply(stream.id(), false, SpdyFrame.Headers.NONE));
     stream.awaitReply(LIMIT);
   }
@@ -80,6 +84,16 @@ final class SpdyClientConnectionTest {
     running.join();
 
     assertThat(new String(stream.input().readAllBytes(), UTF_8)).isEqualTo("last words");
+  }
+
+  @Test
+  void aServerThatNeverSpeaksOfWindowsIsWrittenNothingWhileItIsRead() throws Exception {
+    String text = "x".repeat(1 << 20);
+    sendText(text);
+    send(new SpdyFrame.Data(stream.id(), true, 0));
+
+    assertThat(stream.input().readAllBytes()).hasSize(text.length());
+    assertThat(peer.getInputStream().available()).isZero();
   }
 
   @Test
