@@ -4,25 +4,32 @@ import io.keelson.conformance.profile.BrokenPulls;
 import io.keelson.conformance.profile.Capabilities;
 import io.keelson.conformance.profile.ContainerLifeCycle;
 import io.keelson.conformance.profile.ContainerLog;
+import io.keelson.conformance.profile.ContainerUsage;
 import io.keelson.conformance.profile.Credentials;
 import io.keelson.conformance.profile.Events;
 import io.keelson.conformance.profile.ImageLifeCycle;
 import io.keelson.conformance.profile.ImageNames;
 import io.keelson.conformance.profile.ImageRemoval;
 import io.keelson.conformance.profile.KernelParametersAndDevices;
+import io.keelson.conformance.profile.LimitChanges;
+import io.keelson.conformance.profile.Limits;
 import io.keelson.conformance.profile.Lists;
 import io.keelson.conformance.profile.MandatoryAccess;
 import io.keelson.conformance.profile.Namespaces;
 import io.keelson.conformance.profile.PodLifeCycle;
-import io.keelson.conformance.profile.PortForwards;
+import io.keelson.conformance.profile.PodMetrics;
 import io.keelson.conformance.profile.PodNetwork;
+import io.keelson.conformance.profile.PodUsage;
+import io.keelson.conformance.profile.PortForwards;
 import io.keelson.conformance.profile.Privileges;
 import io.keelson.conformance.profile.RepeatedCalls;
 import io.keelson.conformance.profile.ResolverConfig;
 import io.keelson.conformance.profile.SeccompProfiles;
 import io.keelson.conformance.profile.StreamedCommands;
 import io.keelson.conformance.profile.StreamedLists;
+import io.keelson.conformance.profile.StreamedUsage;
 import io.keelson.conformance.profile.SynchronousCommands;
+import io.keelson.conformance.profile.UsageLists;
 import io.keelson.conformance.profile.UserNamespaces;
 import io.keelson.conformance.profile.UsersAndGroups;
 import io.keelson.conformance.profile.VersionAndStatus;
@@ -47,6 +54,10 @@ public enum Profile {
   LINUX_NAMESPACES,
   /** Addresses, ports and name servers of pods. */
   NETWORK,
+  /** Limits of CPU, memory and the like, when containers begin and later. */
+  RESOURCES,
+  /** What pods and containers use, and metrics of it. */
+  STATS,
   /** Calls that must succeed when their work is done already. */
   IDEMPOTENCE;
 
@@ -81,6 +92,14 @@ public enum Profile {
       case EVENTS -> List.of(Events.class);
       case LINUX_NAMESPACES -> List.of(Namespaces.class, UserNamespaces.class);
       case NETWORK -> List.of(PodNetwork.class, ResolverConfig.class);
+      case RESOURCES -> List.of(Limits.class, LimitChanges.class);
+      case STATS ->
+          List.of(
+              ContainerUsage.class,
+              UsageLists.class,
+              PodUsage.class,
+              StreamedUsage.class,
+              PodMetrics.class);
       case IDEMPOTENCE -> List.of(RepeatedCalls.class);
     };
   }

@@ -25,7 +25,8 @@ final class FakeBackendConformanceTest {
           "the runtime runs no programs",
           "the runtime makes images up",
           "user_namespaces_host_network",
-          "does not announce user namespaces");
+          "does not announce user namespaces",
+          "tells no pressure");
 
   @TempDir private Path folder = Path.of("");
 

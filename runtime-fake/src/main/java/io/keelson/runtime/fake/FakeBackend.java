@@ -7,14 +7,20 @@ import io.keelson.runtime.spi.CriException;
 import io.keelson.runtime.spi.ExecSession;
 import io.keelson.runtime.spi.Images;
 import io.keelson.runtime.spi.LogReopening;
+import io.keelson.runtime.spi.MetricsProvider;
 import io.keelson.runtime.spi.PodSandboxes;
 import io.keelson.runtime.spi.PortConnection;
 import io.keelson.runtime.spi.ResourceUpdates;
 import io.keelson.runtime.spi.RuntimeBackend;
+import io.keelson.runtime.spi.StatsProvider;
 import io.keelson.runtime.spi.StreamingSessions;
 import io.keelson.runtime.v1.AttachRequest;
 import io.keelson.runtime.v1.CgroupDriver;
+import io.keelson.runtime.v1.ContainerStats;
 import io.keelson.runtime.v1.ExecRequest;
+import io.keelson.runtime.v1.MetricDescriptor;
+import io.keelson.runtime.v1.PodSandboxMetrics;
+import io.keelson.runtime.v1.PodSandboxStats;
 import io.keelson.runtime.v1.RuntimeCondition;
 import io.keelson.runtime.v1.RuntimeFeatures;
 import io.keelson.runtime.v1.RuntimeHandler;
@@ -36,10 +42,16 @@ import java.util.List;
  * missing/}, which no registry has. Nothing but logs survives the process. Thread-safe.
  *
  * <p>A runtime author can start from here: this class and its three parts are all that a backend
- * needs; {@link ResourceUpdates}, {@link LogReopening} and {@link StreamingSessions} are optional.
+ * needs; {@link ResourceUpdates}, {@link LogReopening}, {@link StatsProvider}, {@link
+ * MetricsProvider} and {@link StreamingSessions} are optional.
  */
 public final class FakeBackend
-    implements RuntimeBackend, ResourceUpdates, LogReopening, StreamingSessions {
+    implements RuntimeBackend,
+        ResourceUpdates,
+        LogReopening,
+        StatsProvider,
+        MetricsProvider,
+        StreamingSessions {
   static final String NAME = "fake";
 
   private final String name;
@@ -48,6 +60,7 @@ public final class FakeBackend
   private final FakePodSandboxes podSandboxes;
   private final FakeContainers containers;
   private final FakeSessions sessions;
+  private final FakeStats stats;
 
   /**
    * Creates a backend named {@code fake}, without pods or images.
@@ -71,6 +84,7 @@ public final class FakeBackend
     this.podSandboxes = new FakePodSandboxes(node);
     this.containers = new FakeContainers(node, images);
     this.sessions = new FakeSessions(node);
+    this.stats = new FakeStats(node);
   }
 
   @Override
@@ -169,6 +183,36 @@ public final class FakeBackend
   @Override
   public PortConnection connect(String podSandboxId, int port) throws IOException {
     return sessions.connect(podSandboxId, port);
+  }
+
+  @Override
+  public ContainerStats containerStats(String containerId) {
+    return stats.containerStats(containerId);
+  }
+
+  @Override
+  public List<ContainerStats> listContainerStats() {
+    return stats.listContainerStats();
+  }
+
+  @Override
+  public PodSandboxStats podSandboxStats(String podSandboxId) {
+    return stats.podSandboxStats(podSandboxId);
+  }
+
+  @Override
+  public List<PodSandboxStats> listPodSandboxStats() {
+    return stats.listPodSandboxStats();
+  }
+
+  @Override
+  public List<MetricDescriptor> metricDescriptors() {
+    return stats.metricDescriptors();
+  }
+
+  @Override
+  public List<PodSandboxMetrics> podSandboxMetrics() {
+    return stats.podSandboxMetrics();
   }
 
   /** How many commands, attachments and port connections clients have open now. */

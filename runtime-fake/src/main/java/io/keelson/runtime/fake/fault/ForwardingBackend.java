@@ -7,14 +7,20 @@ import io.keelson.runtime.spi.Containers;
 import io.keelson.runtime.spi.ExecSession;
 import io.keelson.runtime.spi.Images;
 import io.keelson.runtime.spi.LogReopening;
+import io.keelson.runtime.spi.MetricsProvider;
 import io.keelson.runtime.spi.PodSandboxes;
 import io.keelson.runtime.spi.PortConnection;
 import io.keelson.runtime.spi.ResourceUpdates;
 import io.keelson.runtime.spi.RuntimeBackend;
+import io.keelson.runtime.spi.StatsProvider;
 import io.keelson.runtime.spi.StreamingSessions;
 import io.keelson.runtime.v1.AttachRequest;
 import io.keelson.runtime.v1.CgroupDriver;
+import io.keelson.runtime.v1.ContainerStats;
 import io.keelson.runtime.v1.ExecRequest;
+import io.keelson.runtime.v1.MetricDescriptor;
+import io.keelson.runtime.v1.PodSandboxMetrics;
+import io.keelson.runtime.v1.PodSandboxStats;
 import io.keelson.runtime.v1.RuntimeCondition;
 import io.keelson.runtime.v1.RuntimeFeatures;
 import io.keelson.runtime.v1.RuntimeHandler;
@@ -25,7 +31,12 @@ import java.util.List;
 
 /** The healthy fake with all its optional parts, of which a fault changes what it wants. */
 abstract class ForwardingBackend
-    implements RuntimeBackend, ResourceUpdates, LogReopening, StreamingSessions {
+    implements RuntimeBackend,
+        ResourceUpdates,
+        LogReopening,
+        StatsProvider,
+        MetricsProvider,
+        StreamingSessions {
   final FakeBackend healthy;
 
   ForwardingBackend(FakeBackend healthy) {
@@ -100,6 +111,36 @@ abstract class ForwardingBackend
   @Override
   public void reopenContainerLog(String containerId) {
     healthy.reopenContainerLog(containerId);
+  }
+
+  @Override
+  public ContainerStats containerStats(String containerId) {
+    return healthy.containerStats(containerId);
+  }
+
+  @Override
+  public List<ContainerStats> listContainerStats() {
+    return healthy.listContainerStats();
+  }
+
+  @Override
+  public PodSandboxStats podSandboxStats(String podSandboxId) {
+    return healthy.podSandboxStats(podSandboxId);
+  }
+
+  @Override
+  public List<PodSandboxStats> listPodSandboxStats() {
+    return healthy.listPodSandboxStats();
+  }
+
+  @Override
+  public List<MetricDescriptor> metricDescriptors() {
+    return healthy.metricDescriptors();
+  }
+
+  @Override
+  public List<PodSandboxMetrics> podSandboxMetrics() {
+    return healthy.podSandboxMetrics();
   }
 
   @Override
