@@ -164,11 +164,20 @@ public final class StreamingClient {
   private static IOException refused(Duplex connection, URI url, HttpHead answer)
       throws IOException {
     try (connection) {
-      byte[] reason = connection.input().readNBytes(REASON_LIMIT);
+      byte[] reason = connection.input().readNBytes(reasonLength(answer));
       return new IOException(
           "%s does not stream: %s: %s"
               .formatted(
                   url, answer.startLine(), new String(reason, StandardCharsets.UTF_8).strip()));
+    }
+  }
+
+  /** A server may keep the connection open behind its reason: there is no end to wait for. */
+  private static int reasonLength(HttpHead answer) {
+    try {
+      return Math.clamp(Long.parseLong(answer.first("content-length")), 0, REASON_LIMIT);
+    } catch (NumberFormatException notTold) {
+      return 0;
     }
   }
 }
