@@ -135,7 +135,7 @@ public final class ContainerLog {
     Path log = Path.of(container.status().getLogPath());
     List<Path> files = new ArrayList<>();
     for (int i = 0; i < ROTATIONS && !hasEnded(container); i++) {
-      node.await("the log has content", () -> size(log) > 0);
+      node.await("the log has content", () -> size(log) > 0 || hasEnded(container));
       Path rotated = log.resolveSibling("rotated." + i);
       Files.move(log, rotated);
       files.add(rotated);

@@ -72,15 +72,18 @@ final class Privileges {
   }
 
   /**
-   * The engine's words for capabilities to add.
+   * The engine's words for capabilities to add. The engine gives what is both added and dropped by
+   * its name, but not what is dropped from all of them.
    *
+   * @param names those to add
+   * @param dropped those to drop
    * @throws CriException {@code INVALID_ARGUMENT} for a name that is none, {@code
    *     FAILED_PRECONDITION} for what this machine has not got
    */
-  Capability[] added(List<String> names) {
+  Capability[] added(List<String> names, List<String> dropped) {
     Set<Capability> asked = named(names);
     if (asked.contains(Capability.ALL)) {
-      return whole ? new Capability[] {Capability.ALL} : all();
+      return whole ? new Capability[] {Capability.ALL} : allBut(named(dropped));
     }
     for (Capability capability : asked) {
       if (!whole && !grantable.contains(capability)) {
@@ -108,13 +111,14 @@ final class Privileges {
       host.withPrivileged(true);
       return;
     }
-    host.withCapAdd(all());
+    host.withCapAdd(allBut(Set.of()));
     host.withDeviceCgroupRules(List.of("a *:* rwm"));
     host.withDevices(devices());
   }
 
-  private Capability[] all() {
+  private Capability[] allBut(Set<Capability> dropped) {
     Set<Capability> all = EnumSet.copyOf(grantable);
+    all.removeAll(dropped);
     if (all.contains(Capability.SYS_ADMIN)) {
       all.removeAll(PARTS_OF_SYS_ADMIN);
     }

@@ -1,6 +1,7 @@
 package io.keelson.runtime.docker;
 
 import io.keelson.runtime.spi.CriException;
+import io.keelson.runtime.v1.Capability;
 import io.keelson.runtime.v1.LinuxContainerSecurityContext;
 import io.keelson.runtime.v1.SELinuxOption;
 import io.keelson.runtime.v1.SecurityProfile;
@@ -52,7 +53,9 @@ final class SecurityOptions {
       host.setMaskedPaths(List.of());
       host.setReadonlyPaths(List.of());
     } else {
-      host.withCapAdd(privileges.added(context.getCapabilities().getAddCapabilitiesList()));
+      Capability asked = context.getCapabilities();
+      host.withCapAdd(
+          privileges.added(asked.getAddCapabilitiesList(), asked.getDropCapabilitiesList()));
       host.withCapDrop(Privileges.dropped(context.getCapabilities().getDropCapabilitiesList()));
       options.addAll(seccomp(SecurityProfiles.seccomp(context)));
       options.addAll(appArmor(SecurityProfiles.appArmor(context)));

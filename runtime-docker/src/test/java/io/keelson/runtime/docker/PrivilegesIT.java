@@ -89,6 +89,23 @@ class PrivilegesIT {
   }
 
   @Test
+  void whatIsDroppedIsMissingFromAllThatIsAdded() throws Exception {
+    String said =
+        run(
+            "cat /proc/self/status",
+            context ->
+                context.setCapabilities(
+                    Capability.newBuilder()
+                        .addAddCapabilities("ALL")
+                        .addDropCapabilities("CHOWN")
+                        .addDropCapabilities("NET_RAW")));
+
+    long has = Long.parseUnsignedLong(said.replaceAll("(?s).*CapEff:\t([0-9a-f]+)\n.*", "$1"), 16);
+    assertThat(has & (1L << 0 | 1L << 13)).isZero();
+    assertThat(has & 1L << 12).as("NET_ADMIN, which is not dropped").isNotZero();
+  }
+
+  @Test
   void capabilitiesAreAddedAndDroppedByAnyOfTheirNames() throws Exception {
     String said =
         run(
