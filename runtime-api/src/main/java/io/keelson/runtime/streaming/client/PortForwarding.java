@@ -74,15 +74,19 @@ public final class PortForwarding implements Closeable {
 
   private SpdyStream open(String type, int port, String requestId)
       throws IOException, InterruptedException {
+    Map<String, String> headers =
+        Map.of(
+            StreamTypes.HEADER,
+            type,
+            StreamTypes.PORT,
+            Integer.toString(port),
+            StreamTypes.REQUEST_ID,
+            requestId);
+    // A connection that was reset must not look like one that has ended.
     SpdyStream stream =
-        connection.open(
-            Map.of(
-                StreamTypes.HEADER,
-                type,
-                StreamTypes.PORT,
-                Integer.toString(port),
-                StreamTypes.REQUEST_ID,
-                requestId));
+        type.equals(StreamTypes.DATA)
+            ? connection.open(headers)
+            : connection.openUntilCancelled(headers);
     stream.awaitReply(REPLY_LIMIT);
     return stream;
   }

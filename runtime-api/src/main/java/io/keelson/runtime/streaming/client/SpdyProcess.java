@@ -50,7 +50,7 @@ final class SpdyProcess implements RemoteProcess {
 
   private void open(boolean wanted, String type) throws IOException, InterruptedException {
     if (wanted) {
-      SpdyStream stream = connection.open(Map.of(StreamTypes.HEADER, type));
+      SpdyStream stream = connection.openUntilCancelled(Map.of(StreamTypes.HEADER, type));
       stream.awaitReply(REPLY_LIMIT);
       streams.put(type, stream);
     }

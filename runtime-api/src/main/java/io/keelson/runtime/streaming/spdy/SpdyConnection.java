@@ -144,11 +144,10 @@ public final class SpdyConnection {
     }
   }
 
-  /** Servers written in Go cancel their streams when all is sent, and it counts as their end. */
-  private void wasReset(SpdyStream stream, int status) {
+  private static void wasReset(SpdyStream stream, int status) {
     IOException cause =
         new IOException("the peer reset stream %d with status %d".formatted(stream.id(), status));
-    if (!server && status == CANCEL) {
+    if (stream.endsByCancel() && status == CANCEL) {
       stream.endAfterAll(cause);
     } else {
       stream.abort(cause);
@@ -193,7 +192,7 @@ public final class SpdyConnection {
           "the peer opened stream %d after stream %d".formatted(id, lastPeerStreamId));
     }
     lastPeerStreamId = id;
-    SpdyStream stream = new SpdyStream(this, id, syn.headers());
+    SpdyStream stream = new SpdyStream(this, id, syn.headers(), false);
     if (streams.size() >= STREAM_LIMIT || syn.unidirectional()) {
       stream.reset(REFUSED_STREAM);
       return;
@@ -244,13 +243,28 @@ public final class SpdyConnection {
    * @throws IOException when the connection is broken or closed
    */
   public SpdyStream open(Map<String, String> headers) throws IOException {
+    return open(headers, false);
+  }
+
+  /**
+   * Opens a stream of which the peer may tell the end by cancelling it, as servers written in Go do
+   * when all is sent. That something is missing must show elsewhere.
+   *
+   * @param headers names in lower case
+   * @throws IOException when the connection is broken or closed
+   */
+  public SpdyStream openUntilCancelled(Map<String, String> headers) throws IOException {
+    return open(headers, true);
+  }
+
+  private SpdyStream open(Map<String, String> headers, boolean endsByCancel) throws IOException {
     Map<String, List<String>> values = new LinkedHashMap<>();
     headers.forEach((name, value) -> values.put(name, List.of(value)));
     SpdyFrame.Headers fields = new SpdyFrame.Headers(Collections.unmodifiableMap(values));
     SpdyStream[] opened = new SpdyStream[1];
     // Within the frame, because ids must go out in rising order.
     sink.send(out -> {
-      SpdyStream stream = new SpdyStream(this, nextStreamId, fields);
+      SpdyStream stream = new SpdyStream(this, nextStreamId, fields, endsByCancel);
       nextStreamId += 2;
       register(stream);
       opened[0] = stream;

@@ -19,6 +19,7 @@ public final class SpdyStream {
   private final SpdyConnection connection;
   private final int id;
   private final SpdyFrame.Headers headers;
+  private final boolean endsByCancel;
   private final SendWindow window = new SendWindow();
   private final BoundedPipe received;
   private final Output output = new Output();
@@ -30,7 +31,8 @@ public final class SpdyStream {
   private @Nullable IOException aborted;
   private @Nullable Runnable onAbort;
 
-  SpdyStream(SpdyConnection connection, int id, SpdyFrame.Headers headers) {
+  SpdyStream(SpdyConnection connection, int id, SpdyFrame.Headers headers, boolean endsByCancel) {
+    this.endsByCancel = endsByCancel;
     this.connection = connection;
     this.id = id;
     this.headers = headers;
@@ -40,6 +42,10 @@ public final class SpdyStream {
   /** The stream's number: odd when the client opened it. */
   public int id() {
     return id;
+  }
+
+  boolean endsByCancel() {
+    return endsByCancel;
   }
 
   /**

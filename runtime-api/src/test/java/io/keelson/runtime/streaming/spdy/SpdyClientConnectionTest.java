@@ -40,7 +40,7 @@ final class SpdyClientConnectionTest {
     client = SpdyConnection.client(new SocketDuplex(own, own));
     running = Thread.startVirtualThread(client::run);
     toClient = new BufferedOutputStream(peer.getOutputStream());
-    stream = client.open(Map.of("streamtype", "stdout"));
+    stream = client.openUntilCancelled(Map.of("streamtype", "stdout"));
     try (SpdyReader fromClient = new SpdyReader(peer.getInputStream())) {
       await().until(() -> fromClient.next() instanceof SpdyFrame.SynStream);
     }
@@ -98,7 +98,10 @@ final class SpdyClientConnectionTest {
 
   @Test
   void anyOtherResetAndTheLossOfTheConnectionAreFailures() throws Exception {
-    SpdyStream lost = client.open(Map.of("streamtype", "stderr"));
+    SpdyStream lost = client.openUntilCancelled(Map.of("streamtype", "stderr"));
+    SpdyStream data = client.open(Map.of("streamtype", "data"));
+    send(new SpdyFrame.RstStream(data.id(), SpdyConnection.CANCEL));
+    assertThatThrownBy(() -> data.input().readAllBytes()).isInstanceOf(IOException.class);
     sendText("some");
     send(new SpdyFrame.RstStream(stream.id(), SpdyConnection.REFUSED_STREAM));
     assertThatThrownBy(() -> stream.input().readAllBytes()).isInstanceOf(IOException.class);
