@@ -72,6 +72,7 @@ static int attempt(int count, char **words) {
   if (!strcmp(action, "write") && count == 3) return write_file(object, words[2]);
   if (!strcmp(action, "open")) return open(object, O_RDWR);
   if (!strcmp(action, "mkdir")) return mkdir(object, 0755);
+  if (!strcmp(action, "rmdir")) return rmdir(object);
   if (!strcmp(action, "chown")) return chown(object, 1, 1);
   if (!strcmp(action, "mknod"))
     return mknod(object, S_IFCHR | 0600, makedev(NULL_MAJOR, NULL_MINOR));

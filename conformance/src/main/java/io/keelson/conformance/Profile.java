@@ -2,12 +2,15 @@ package io.keelson.conformance;
 
 import io.keelson.conformance.profile.BrokenPulls;
 import io.keelson.conformance.profile.Capabilities;
+import io.keelson.conformance.profile.Checkpoints;
 import io.keelson.conformance.profile.ContainerLifeCycle;
 import io.keelson.conformance.profile.ContainerLog;
 import io.keelson.conformance.profile.ContainerUsage;
 import io.keelson.conformance.profile.Credentials;
 import io.keelson.conformance.profile.Events;
+import io.keelson.conformance.profile.HostMounts;
 import io.keelson.conformance.profile.ImageLifeCycle;
+import io.keelson.conformance.profile.ImageMounts;
 import io.keelson.conformance.profile.ImageNames;
 import io.keelson.conformance.profile.ImageRemoval;
 import io.keelson.conformance.profile.KernelParametersAndDevices;
@@ -15,6 +18,7 @@ import io.keelson.conformance.profile.LimitChanges;
 import io.keelson.conformance.profile.Limits;
 import io.keelson.conformance.profile.Lists;
 import io.keelson.conformance.profile.MandatoryAccess;
+import io.keelson.conformance.profile.MountsInMotion;
 import io.keelson.conformance.profile.Namespaces;
 import io.keelson.conformance.profile.PodLifeCycle;
 import io.keelson.conformance.profile.PodMetrics;
@@ -22,6 +26,7 @@ import io.keelson.conformance.profile.PodNetwork;
 import io.keelson.conformance.profile.PodUsage;
 import io.keelson.conformance.profile.PortForwards;
 import io.keelson.conformance.profile.Privileges;
+import io.keelson.conformance.profile.Programs;
 import io.keelson.conformance.profile.RepeatedCalls;
 import io.keelson.conformance.profile.ResolverConfig;
 import io.keelson.conformance.profile.SeccompProfiles;
@@ -58,6 +63,8 @@ public enum Profile {
   RESOURCES,
   /** What pods and containers use, and metrics of it. */
   STATS,
+  /** Containers and pods that are written down and restored. */
+  CHECKPOINT,
   /** Calls that must succeed when their work is done already. */
   IDEMPOTENCE;
 
@@ -71,7 +78,11 @@ public enum Profile {
               ContainerLifeCycle.class,
               Lists.class,
               StreamedLists.class,
-              ContainerLog.class);
+              ContainerLog.class,
+              Programs.class,
+              HostMounts.class,
+              MountsInMotion.class,
+              ImageMounts.class);
       case IMAGES ->
           List.of(
               ImageLifeCycle.class,
@@ -100,6 +111,7 @@ public enum Profile {
               PodUsage.class,
               StreamedUsage.class,
               PodMetrics.class);
+      case CHECKPOINT -> List.of(Checkpoints.class);
       case IDEMPOTENCE -> List.of(RepeatedCalls.class);
     };
   }

@@ -26,7 +26,9 @@ final class FakeBackendConformanceTest {
           "the runtime makes images up",
           "user_namespaces_host_network",
           "does not announce user namespaces",
-          "tells no pressure");
+          "tells no pressure",
+          "does not announce recursive_read_only_mounts",
+          "does not serve Checkpoint");
 
   @TempDir private Path folder = Path.of("");
 
