@@ -13,7 +13,6 @@ import io.keelson.conformance.report.HtmlReport;
 import io.keelson.conformance.report.JunitXmlReport;
 import io.keelson.conformance.report.Run;
 import io.keelson.conformance.report.TerminalReport;
-import io.keelson.linux.FileTrees;
 import io.keelson.runtime.transport.Endpoint;
 import io.keelson.runtime.transport.EventLoops;
 import io.keelson.runtime.v1.RuntimeServiceGrpc;
@@ -55,11 +54,11 @@ final class ConformanceCommand implements Callable<Integer> {
       names = "--profile",
       paramLabel = "PROFILE",
       split = ",",
-      description = "Profiles to run, such as core,images; default all.")
+      description = "Profiles to run, such as core,images; default all but benchmark.")
   private List<String> profiles = List.of();
 
   @Option(
-      names = "--test",
+      names = "--name",
       paramLabel = "PART",
       description = "Runs only tests with this in their names.")
   private String name = "";
@@ -77,9 +76,9 @@ final class ConformanceCommand implements Callable<Integer> {
   private String cgroupParent = "";
 
   @Option(
-      names = "--timeout",
+      names = "--time-limit",
       paramLabel = "TIME",
-      description = "Limit for each call and each test; default ${DEFAULT-VALUE}.")
+      description = "Limit for each call and each test, such as 30s; default 1m.")
   private Duration timeLimit = Duration.ofMinutes(1);
 
   @Option(
@@ -101,18 +100,29 @@ final class ConformanceCommand implements Callable<Integer> {
   private String restartCommand = "";
 
   @Option(
-      names = "--image",
-      paramLabel = "NAME",
+      names = "--image-prefix",
+      paramLabel = "PREFIX",
       description =
-          "The test image where the runtime has it already; default: it is pulled from a registry of the suite's on 127.0.0.1.")
-  private String image = "";
+          "What comes before the names of the test images, such as registry.example/test, where"
+              + " the runtime has them or pulls them; default: they are pulled from a registry of"
+              + " the suite's on 127.0.0.1.")
+  private String imagePrefix = "";
 
   @Option(
-      names = "--export-image",
-      paramLabel = "FILE",
+      names = "--export-images",
+      paramLabel = "FOLDER",
       description =
-          "Writes the test image to load into a runtime, under the name --image gives, and runs no test.")
-  private @Nullable Path exportImage;
+          "Writes the test images there, as files to load into a runtime or to push to a registry,"
+              + " under names with the prefix, and runs no test.")
+  private @Nullable Path exportImages;
+
+  @Option(
+      names = "--folder",
+      paramLabel = "FOLDER",
+      description =
+          "A folder that runtime and suite see under the same path, for logs and mounted files;"
+              + " default ${DEFAULT-VALUE}.")
+  private Path folder = Path.of(System.getProperty("java.io.tmpdir"));
 
   @Option(names = "--html", paramLabel = "FILE", description = "Writes a page for people.")
   private @Nullable Path html;
@@ -127,29 +137,35 @@ final class ConformanceCommand implements Callable<Integer> {
   private boolean list;
 
   @Override
-  public Integer call() throws IOException {
-    if (exportImage != null) {
-      if (image.isEmpty()) {
-        throw CommandFailure.wrongUsage("say what the image is to be called: --image NAME");
-      }
-      Files.write(exportImage, TestImage.program().archive(image));
+  public Integer call() throws IOException, InterruptedException {
+    if (exportImages != null) {
+      export(exportImages);
       return 0;
     }
-    Path folder = Files.createTempDirectory("keelson-conformance-");
-    try {
-      Suite suite = new Suite(settings(folder));
-      if (list) {
-        suite.names().forEach(System.out::println);
-        return 0;
-      }
-      Endpoint runtime = unix("--endpoint", endpoint);
-      Endpoint images = imageEndpoint == null ? runtime : unix("--image-endpoint", imageEndpoint);
-      if (suite.names().isEmpty()) {
-        throw CommandFailure.wrongUsage("no test has such a name; see them with --list");
-      }
-      return run(suite, runtime, images);
-    } finally {
-      FileTrees.delete(folder);
+    Suite suite = new Suite(settings());
+    if (list) {
+      suite.names().forEach(System.out::println);
+      return 0;
+    }
+    Endpoint runtime = unix("--endpoint", endpoint);
+    Endpoint images = imageEndpoint == null ? runtime : unix("--image-endpoint", imageEndpoint);
+    if (suite.names().isEmpty()) {
+      throw CommandFailure.wrongUsage("no test has such a name; see them with --list");
+    }
+    return run(suite, runtime, images);
+  }
+
+  private void export(Path to) throws IOException {
+    if (imagePrefix.isEmpty()) {
+      throw CommandFailure.wrongUsage(
+          "say what the images' names are to begin with: --image-prefix registry.example/test");
+    }
+    Files.createDirectories(to);
+    for (TestImage image : TestImage.all()) {
+      String name = image.nameAt(imagePrefix);
+      Path file = to.resolve(image.fileName());
+      Files.write(file, image.archive(name));
+      System.out.println(file + "  " + name);
     }
   }
 
@@ -162,13 +178,16 @@ final class ConformanceCommand implements Callable<Integer> {
             .formatted(option));
   }
 
-  private SuiteSettings settings(Path folder) {
+  private SuiteSettings settings() {
+    if (!Files.isDirectory(folder)) {
+      throw CommandFailure.wrongUsage("--folder %s is no folder".formatted(folder));
+    }
     SuiteSettings.Builder settings =
         SuiteSettings.in(folder)
             .name(name)
             .runtimeHandler(handler)
             .cgroupParent(cgroupParent)
-            .image(image)
+            .imagePrefix(imagePrefix)
             .restartCommand(restartCommand)
             .timeLimit(timeLimit)
             .parallelism(parallelism)
@@ -184,8 +203,9 @@ final class ConformanceCommand implements Callable<Integer> {
     }
   }
 
-  private int run(Suite suite, Endpoint runtime, Endpoint images) throws IOException {
-    TerminalReport report = new TerminalReport(System.out, Terminal.isStandardOutput());
+  private int run(Suite suite, Endpoint runtime, Endpoint images)
+      throws IOException, InterruptedException {
+    TerminalReport report = new TerminalReport(System.out, Terminal.hasColour());
     try (EventLoops loops = EventLoops.create(1)) {
       ManagedChannel runtimeChannel = loops.channel(runtime, null);
       ManagedChannel imageChannel = loops.channel(images, null);

@@ -41,8 +41,8 @@ final class ModuleGraphTest {
       return switch (this) {
         case LINUX, RUNTIME_API -> Set.of();
         case VOLUMES -> Set.of(LINUX);
-        case CNI, RUNTIME_DOCKER -> Set.of(LINUX, RUNTIME_API);
-        case RUNTIME_FAKE, CONFORMANCE -> Set.of(RUNTIME_API);
+        case CNI, RUNTIME_DOCKER, CONFORMANCE -> Set.of(LINUX, RUNTIME_API);
+        case RUNTIME_FAKE -> Set.of(RUNTIME_API);
         case NODE_AGENT -> Set.of(RUNTIME_API, VOLUMES);
         case CLI -> Set.of(Module.values());
       };

@@ -2,7 +2,10 @@ package io.keelson.conformance;
 
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
+import io.keelson.conformance.fixture.RunScope;
 import io.keelson.conformance.fixture.RuntimeUnderTest;
+import io.keelson.conformance.registry.ImageRegistry;
+import io.keelson.linux.FileTrees;
 import io.keelson.runtime.v1.Image;
 import io.keelson.runtime.v1.ImageServiceGrpc;
 import io.keelson.runtime.v1.ImageServiceGrpc.ImageServiceBlockingStub;
@@ -15,79 +18,117 @@ import io.keelson.runtime.v1.RemovePodSandboxRequest;
 import io.keelson.runtime.v1.RuntimeServiceGrpc;
 import io.keelson.runtime.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
 import io.keelson.runtime.v1.StopPodSandboxRequest;
-import java.util.List;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** What runs of the suite left on a runtime: pods, told by their label, and images. */
+/** What runs of the suite left: pods, told by their label, images and files. */
 final class Leftovers {
   private static final long SECONDS = 60;
+  private static final String FOLDER = "keelson-conformance-";
 
   private final Channel runtime;
   private final Channel images;
-
-  Leftovers(Channel runtime, Channel images) {
-    this.runtime = runtime;
-    this.images = images;
-  }
-
-  /** Removes the pods of runs whose process was killed. */
-  void removeOfDeadRuns() {
-    removePods(RunLabel::isOfDeadRun);
-  }
+  private final Path folder;
 
   /**
-   * Removes what one run made.
+   * Creates what has removed nothing yet.
    *
-   * @param prefixes what the names of its images begin with
+   * @param folder where runs have their folders
    */
-  void removeOf(String run, Set<String> prefixes) {
-    removePods(run::equals);
-    prefixes.forEach(this::removeImages);
+  Leftovers(Channel runtime, Channel images, Path folder) {
+    this.runtime = runtime;
+    this.images = images;
+    this.folder = folder;
+  }
+
+  /** Makes a folder for a run. */
+  Path newFolder(String run) throws IOException {
+    return Files.createDirectory(folder.resolve(FOLDER + run));
+  }
+
+  /** Removes what runs made whose process was killed. */
+  void removeOfDeadRuns() {
+    removePods(RunLabel::isOfDeadRun);
+    removeImages(ImageRegistry::wasServedByOneThatIsGone);
+    removeFolders(RunLabel::isOfDeadRun);
+  }
+
+  /** Removes what one run made. */
+  void removeOf(RunScope scope) {
+    removePods(scope.run()::equals);
+    Set<String> prefixes = scope.registry().prefixes();
+    removeImages(
+        name -> scope.pulled().contains(name) || prefixes.stream().anyMatch(name::startsWith));
+    removeFolders(scope.run()::equals);
+  }
+
+  private void removeFolders(Predicate<String> run) {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, FOLDER + "*")) {
+      for (Path each : all) {
+        if (run.test(each.getFileName().toString().substring(FOLDER.length()))) {
+          FileTrees.delete(each);
+        }
+      }
+    } catch (IOException e) {
+      System.err.println(
+          "conformance: files in %s may be left over: %s".formatted(folder, e.getMessage()));
+    }
   }
 
   /** The suite filters: that the runtime filters rightly is what tests are for. */
   private void removePods(Predicate<String> run) {
-    try {
-      List<String> pods =
+    forEach(
+        "pods with the label " + RuntimeUnderTest.RUN_LABEL,
+        () ->
+            runtime()
+                .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
+                .getItemsList()
+                .stream()
+                .filter(pod -> run.test(pod.getLabelsOrDefault(RuntimeUnderTest.RUN_LABEL, "")))
+                .map(PodSandbox::getId),
+        id -> {
+          runtime().stopPodSandbox(StopPodSandboxRequest.newBuilder().setPodSandboxId(id).build());
           runtime()
-              .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
-              .getItemsList()
-              .stream()
-              .filter(pod -> run.test(pod.getLabelsOrDefault(RuntimeUnderTest.RUN_LABEL, "")))
-              .map(PodSandbox::getId)
-              .toList();
-      for (String id : pods) {
-        runtime().stopPodSandbox(StopPodSandboxRequest.newBuilder().setPodSandboxId(id).build());
-        runtime()
-            .removePodSandbox(RemovePodSandboxRequest.newBuilder().setPodSandboxId(id).build());
-      }
-    } catch (StatusRuntimeException e) {
-      System.err.println(
-          "conformance: pods with the label %s may be left over: %s"
-              .formatted(RuntimeUnderTest.RUN_LABEL, e.getMessage()));
-    }
+              .removePodSandbox(RemovePodSandboxRequest.newBuilder().setPodSandboxId(id).build());
+        });
   }
 
-  private void removeImages(String prefix) {
+  private void removeImages(Predicate<String> name) {
+    forEach(
+        "images of the suite",
+        () ->
+            images().listImages(ListImagesRequest.getDefaultInstance()).getImagesList().stream()
+                .flatMap(Leftovers::names)
+                .filter(name),
+        image ->
+            images()
+                .removeImage(
+                    RemoveImageRequest.newBuilder()
+                        .setImage(ImageSpec.newBuilder().setImage(image))
+                        .build()));
+  }
+
+  /** What cannot be removed is told, and keeps nothing else from being removed. */
+  private static void forEach(
+      String what, Supplier<Stream<String>> list, Consumer<String> removal) {
     try {
-      List<String> names =
-          images().listImages(ListImagesRequest.getDefaultInstance()).getImagesList().stream()
-              .flatMap(Leftovers::names)
-              .filter(name -> name.startsWith(prefix))
-              .toList();
-      for (String name : names) {
-        images()
-            .removeImage(
-                RemoveImageRequest.newBuilder()
-                    .setImage(ImageSpec.newBuilder().setImage(name))
-                    .build());
+      for (String each : list.get().toList()) {
+        try {
+          removal.accept(each);
+        } catch (StatusRuntimeException e) {
+          System.err.println("conformance: %s is left over: %s".formatted(each, e.getMessage()));
+        }
       }
     } catch (StatusRuntimeException e) {
-      System.err.println(
-          "conformance: images named %s... may be left over: %s".formatted(prefix, e.getMessage()));
+      System.err.println("conformance: %s may be left over: %s".formatted(what, e.getMessage()));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.keelson.conformance;
 
 import io.keelson.conformance.TestOutcome.Verdict;
+import io.keelson.conformance.exchange.Exchange;
 import io.keelson.conformance.fixture.RunScope;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +38,10 @@ final class OutcomeCollector implements TestExecutionListener {
   @Override
   public void executionFinished(TestIdentifier test, TestExecutionResult result) {
     Long begin = begins.remove(test.getUniqueId());
-    if (begin == null || !(test.getSource().orElse(null) instanceof MethodSource source)) {
+    // What ends because the run is interrupted says nothing about the runtime.
+    if (begin == null
+        || scope.gate().isClosed()
+        || !(test.getSource().orElse(null) instanceof MethodSource source)) {
       return;
     }
     Specification specification = source.getJavaMethod().getAnnotation(Specification.class);
@@ -56,11 +60,19 @@ final class OutcomeCollector implements TestExecutionListener {
             reason(result.getThrowable().orElse(null)),
             specification == null ? "" : specification.document() + ": " + specification.says(),
             Duration.ofNanos(System.nanoTime() - begin),
-            scope.exchangesOf(test.getUniqueId()));
+            exchanges(test, verdict));
     synchronized (this) {
       outcomes.add(outcome);
       listener.ended(outcome);
     }
+  }
+
+  /** The texts of what went well would only fill the memory. */
+  private List<Exchange> exchanges(TestIdentifier test, Verdict verdict) {
+    List<Exchange> exchanges = scope.exchangesOf(test.getUniqueId());
+    return verdict == Verdict.PASSED
+        ? exchanges.stream().map(Exchange::withoutTexts).toList()
+        : exchanges;
   }
 
   private static String reason(@Nullable Throwable failure) {

@@ -14,6 +14,7 @@ import io.keelson.conformance.profile.ImageMounts;
 import io.keelson.conformance.profile.ImageNames;
 import io.keelson.conformance.profile.ImageRemoval;
 import io.keelson.conformance.profile.KernelParametersAndDevices;
+import io.keelson.conformance.profile.Latencies;
 import io.keelson.conformance.profile.LimitChanges;
 import io.keelson.conformance.profile.Limits;
 import io.keelson.conformance.profile.Lists;
@@ -39,8 +40,10 @@ import io.keelson.conformance.profile.UserNamespaces;
 import io.keelson.conformance.profile.UsersAndGroups;
 import io.keelson.conformance.profile.VersionAndStatus;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A part of the contract that a runtime can be asked about by itself. */
@@ -66,7 +69,14 @@ public enum Profile {
   /** Containers and pods that are written down and restored. */
   CHECKPOINT,
   /** Calls that must succeed when their work is done already. */
-  IDEMPOTENCE;
+  IDEMPOTENCE,
+  /** How long calls take, which is only told. */
+  BENCHMARK;
+
+  /** Those that are run when none is named: all that can fail. */
+  public static Set<Profile> usual() {
+    return EnumSet.complementOf(EnumSet.of(BENCHMARK));
+  }
 
   /** The classes that hold its tests. */
   List<Class<?>> classes() {
@@ -113,6 +123,7 @@ public enum Profile {
               PodMetrics.class);
       case CHECKPOINT -> List.of(Checkpoints.class);
       case IDEMPOTENCE -> List.of(RepeatedCalls.class);
+      case BENCHMARK -> List.of(Latencies.class);
     };
   }
 

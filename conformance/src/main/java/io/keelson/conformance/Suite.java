@@ -82,25 +82,23 @@ public final class Suite {
    * @param images to the image service, often the same; stays open
    * @param listener told of each outcome
    * @return one outcome for each test and repetition
-   * @throws IOException when the registry cannot be started
+   * @throws IOException when the registry cannot be started, or the folder not be written to
+   * @throws InterruptedException when the JVM is told to end meanwhile
    */
   public List<TestOutcome> run(Channel runtime, Channel images, OutcomeListener listener)
-      throws IOException {
-    TestImage image = TestImage.program();
-    String run = RunLabel.ofNewRun();
-    Leftovers leftovers = new Leftovers(runtime, images);
+      throws IOException, InterruptedException {
+    Leftovers leftovers = new Leftovers(runtime, images, settings.folder());
     leftovers.removeOfDeadRuns();
-    try (ImageRegistry registry =
-        ImageRegistry.serve(List.of(image, TestImage.withUserId(), TestImage.withUserName()))) {
-      // An interrupted run cleans up too; whoever wants that not to happen has kill -9.
-      Thread cleanup =
-          new Thread(() -> leftovers.removeOf(run, registry.prefixes()), "conformance-cleanup");
-      Runtime.getRuntime().addShutdownHook(cleanup);
-      try {
-        return run(new RunScope(settings, run, registry, image, runtime, images), listener);
-      } finally {
-        leftovers.removeOf(run, registry.prefixes());
-        Runtime.getRuntime().removeShutdownHook(cleanup);
+    String run = RunLabel.ofNewRun();
+    try (ImageRegistry registry = ImageRegistry.serve(TestImage.all())) {
+      RunScope scope =
+          new RunScope(settings, run, leftovers.newFolder(run), registry, runtime, images);
+      try (CleanUp _ = CleanUp.of(scope, leftovers)) {
+        List<TestOutcome> outcomes = run(scope, listener);
+        if (scope.gate().isClosed()) {
+          throw new InterruptedException("the JVM ends before the run does");
+        }
+        return outcomes;
       }
     }
   }
@@ -108,7 +106,7 @@ public final class Suite {
   private List<TestOutcome> run(RunScope scope, OutcomeListener listener) {
     listener.begins(names().size() * settings.repeat());
     List<TestOutcome> outcomes = new ArrayList<>();
-    for (int round = 0; round < settings.repeat(); round++) {
+    for (int round = 0; round < settings.repeat() && !scope.gate().isClosed(); round++) {
       outcomes.addAll(runOnce(scope, listener));
     }
     return List.copyOf(outcomes);

@@ -2,7 +2,6 @@ package io.keelson.conformance;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -12,20 +11,22 @@ import java.util.Set;
  * @param name a part of the names of the tests to run, or empty for all
  * @param runtimeHandler the handler every pod is run with; empty for the runtime's default
  * @param cgroupParent the cgroup parent of every pod; empty to leave the choice to the runtime
- * @param image the name of the test image where the runtime has it already; empty to have it pulled
- *     from the suite's own registry
+ * @param imagePrefix what stands before the names of the test images where the runtime has them
+ *     already or pulls them, such as {@code registry.example/test}; empty to have them pulled from
+ *     the suite's own registry
  * @param restartCommand a shell command that restarts the runtime; empty when there is none
  * @param timeLimit how long one call and one test may take
  * @param parallelism how many tests run at a time, at least 1
  * @param repeat how many times the whole is run, at least 1
- * @param folder an existing folder for logs, which runtime and suite see under the same path
+ * @param folder an existing folder, which runtime and suite see under the same path; each run makes
+ *     one of its own there for logs and mounted files, and deletes it
  */
 public record SuiteSettings(
     Set<Profile> profiles,
     String name,
     String runtimeHandler,
     String cgroupParent,
-    String image,
+    String imagePrefix,
     String restartCommand,
     Duration timeLimit,
     int parallelism,
@@ -55,11 +56,11 @@ public record SuiteSettings(
   /** Settings in the making. Not thread-safe. */
   public static final class Builder {
     private final Path folder;
-    private Set<Profile> profiles = EnumSet.allOf(Profile.class);
+    private Set<Profile> profiles = Profile.usual();
     private String name = "";
     private String runtimeHandler = "";
     private String cgroupParent = "";
-    private String image = "";
+    private String imagePrefix = "";
     private String restartCommand = "";
     private Duration timeLimit = Duration.ofMinutes(1);
     private int parallelism = 1;
@@ -93,9 +94,9 @@ public record SuiteSettings(
       return this;
     }
 
-    /** The name of the test image where the runtime has it already. */
-    public Builder image(String present) {
-      image = present;
+    /** What stands before the names of the test images where they can be had. */
+    public Builder imagePrefix(String prefix) {
+      imagePrefix = prefix;
       return this;
     }
 
@@ -134,7 +135,7 @@ public record SuiteSettings(
           name,
           runtimeHandler,
           cgroupParent,
-          image,
+          imagePrefix,
           restartCommand,
           timeLimit,
           parallelism,

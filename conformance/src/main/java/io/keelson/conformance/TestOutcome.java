@@ -14,7 +14,8 @@ import java.util.List;
  * @param reason why it failed or does not apply; empty when it passed
  * @param specification what the runtime is held to
  * @param duration how long it took
- * @param exchanges the calls it made, in the order of their ends
+ * @param exchanges the calls it made, in the order of their ends; without their texts when it
+ *     passed
  */
 public record TestOutcome(
     Profile profile,

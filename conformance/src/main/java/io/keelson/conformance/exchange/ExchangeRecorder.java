@@ -68,7 +68,7 @@ public final class ExchangeRecorder implements ClientInterceptor {
 
               @Override
               public void onMessage(R message) {
-                reply = text(message);
+                reply = reply.length() < TEXT ? cut(reply + message) : reply;
                 super.onMessage(message);
               }
 
@@ -84,14 +84,13 @@ public final class ExchangeRecorder implements ClientInterceptor {
 
       @Override
       public void sendMessage(Q message) {
-        request = text(message);
+        request = cut(message.toString());
         super.sendMessage(message);
       }
     };
   }
 
-  private static String text(Object message) {
-    String text = message.toString();
+  private static String cut(String text) {
     return text.length() <= TEXT ? text : text.substring(0, TEXT) + " ...";
   }
 }

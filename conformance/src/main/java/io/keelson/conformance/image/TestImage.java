@@ -63,6 +63,25 @@ public record TestImage(String repository, String tag, Blob manifest, List<Blob>
     return make("user-name", USER);
   }
 
+  /** The images that every run uses, and that a runtime may be given beforehand. */
+  public static List<TestImage> all() {
+    return List.of(program(), withUserId(), withUserName());
+  }
+
+  /**
+   * Its full name where it is not the suite that serves it.
+   *
+   * @param prefix registry and, as it may be, more, without a slash at the end
+   */
+  public String nameAt(String prefix) {
+    return "%s/%s:%s".formatted(prefix, repository, tag);
+  }
+
+  /** The name of a file to write its {@link #archive} to. */
+  public String fileName() {
+    return repository.substring(repository.lastIndexOf('/') + 1) + ".tar";
+  }
+
   /** The mark is the name, and keeps runtimes from telling that a layer is there already. */
   private static TestImage make(String mark, String user) {
     try (InputStream program = TestImage.class.getResourceAsStream("program")) {

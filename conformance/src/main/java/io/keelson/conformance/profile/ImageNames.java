@@ -20,10 +20,7 @@ import io.keelson.runtime.v1.RemoveImageRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/**
- * The names an image has, and what is known of it. The images of these tests are of other
- * configurations than that of the others, for they are removed.
- */
+/** The names an image has, and what is known of it. */
 @ExtendWith(GivesRuntime.class)
 public final class ImageNames {
   /** Called by JUnit. */
@@ -35,7 +32,7 @@ public final class ImageNames {
       says = "a digest names an image as well as a tag does")
   @Covers({"PullImageRequest.image", "Image.repo_digests"})
   void anImageIsPulledAndFoundByItsDigest(RuntimeUnderTest node) {
-    TestImage image = TestImage.withUserId();
+    TestImage image = node.newImage();
     String byDigest = repository(node, image) + "@" + image.manifest().digest();
     pull(node, byDigest);
     Image status = status(node, byDigest).getImage();
@@ -51,7 +48,7 @@ public final class ImageNames {
       says = "all tags of an image are in its repo_tags")
   @Covers({"Image.repo_tags", "Image.id"})
   void twoTagsOfOneManifestAreOneImage(RuntimeUnderTest node) {
-    TestImage image = TestImage.withUserId();
+    TestImage image = node.newImage();
     String first = repository(node, image) + ":" + image.tag();
     String second = repository(node, image) + ":" + ImageRegistry.OTHER_TAG;
     pull(node, first);
@@ -71,7 +68,7 @@ public final class ImageNames {
       says = "an image that was removed is not there any more")
   @Covers({"RemoveImageRequest.image"})
   void aRemovedImageIsNotThereByNoneOfItsNames(RuntimeUnderTest node) {
-    TestImage image = TestImage.withUserId();
+    TestImage image = node.newImage();
     String first = repository(node, image) + ":" + image.tag();
     String second = repository(node, image) + ":" + ImageRegistry.OTHER_TAG;
     pull(node, first);
@@ -122,11 +119,9 @@ public final class ImageNames {
   }
 
   private static Image pulled(RuntimeUnderTest node, TestImage image) {
-    String name = repository(node, image) + ":" + image.tag();
-    pull(node, name);
-    Image status = status(node, name).getImage();
-    remove(node, name);
-    return status;
+    node.assumeRealImages();
+    assertFalse(node.pull(image).isEmpty(), "image_ref is empty");
+    return status(node, node.image(image).getImage()).getImage();
   }
 
   private static ImageSpec image(String name) {

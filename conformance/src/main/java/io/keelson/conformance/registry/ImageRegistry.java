@@ -9,6 +9,10 @@ import io.keelson.conformance.registry.PlainHttpServer.Reply;
 import io.keelson.conformance.registry.PlainHttpServer.Request;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumMap;
@@ -20,6 +24,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -39,6 +45,9 @@ public final class ImageRegistry implements AutoCloseable {
   /** Every image has this tag too. */
   public static final String OTHER_TAG = "other";
 
+  private static final Pattern NAME =
+      Pattern.compile("127\\.0\\.0\\.1:([0-9]{1,5})/[a-z]+/keelson-conformance/.+");
+  private static final int PROBE_LIMIT_MILLIS = 1000;
   private static final long BYTE_PAUSE_NANOS = 200_000_000;
 
   private final Map<String, Blob> contents = new ConcurrentHashMap<>();
@@ -100,6 +109,24 @@ public final class ImageRegistry implements AutoCloseable {
   /** The name of an image without tag and digest. */
   public String repositoryOf(TestImage image, Manner manner) {
     return "%s/%s/%s".formatted(address(manner), manner.prefix(), image.repository());
+  }
+
+  /** Whether an image has its name from a registry of the suite that serves no more. */
+  public static boolean wasServedByOneThatIsGone(String name) {
+    Matcher form = NAME.matcher(name);
+    if (!form.matches()) {
+      return false;
+    }
+    try (Socket probe = new Socket()) {
+      probe.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(form.group(1))),
+          PROBE_LIMIT_MILLIS);
+      return false;
+    } catch (ConnectException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Whether anybody has asked for an image. */

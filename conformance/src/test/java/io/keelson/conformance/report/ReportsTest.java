@@ -119,14 +119,15 @@ final class ReportsTest {
   }
 
   @Test
-  void aTestThatEndsInDifferentWaysIsFlaky() {
-    assertThat(
-            run(
-                    outcome("a", Verdict.PASSED, ""),
-                    outcome("b", Verdict.PASSED, ""),
-                    outcome("a", Verdict.FAILED, "once"))
-                .flaky())
-        .containsExactly("core/Group.a [PASSED, FAILED]");
+  void aTestThatEndsInDifferentWaysIsFlakyAndThatIsNoPass() {
+    Run run =
+        run(
+            outcome("a", Verdict.PASSED, ""),
+            outcome("b", Verdict.PASSED, ""),
+            outcome("a", Verdict.NOT_APPLICABLE, "once"));
+
+    assertThat(run.flaky()).containsExactly("core/Group.a [PASSED, NOT_APPLICABLE]");
+    assertThat(run.passed()).isFalse();
   }
 
   @Test
